@@ -1,0 +1,1 @@
+//! The TLS door: who is there, how fast, and how refusals read.

@@ -1,0 +1,1 @@
+//! CMS seals, certificates, trust and receipts; the only crate that names openssl.

@@ -1,0 +1,1 @@
+//! Directory, mailbox and ledger; the only crate that names sqlx.

@@ -1,0 +1,115 @@
+//! Every code of doors, seal, ZIP, manifest and directory. The codes of the national standard's files stand in
+//! `lib/standard`, which knows nobody; the two lists never share a code (a test of `lib/parcel` holds that).
+
+use crate::Code;
+
+macro_rules! codes {
+    ($($name:ident = $code:literal $status:literal $ja:literal $en:literal;)+) => {
+        $(#[doc = $en] pub static $name: Code = Code { code: $code, status: $status, ja: $ja, en: $en };)+
+        /// Every code of this list.
+        pub static ALL: &[&Code] = &[$(&$name),+];
+    };
+}
+
+codes! {
+    AUTH_CERTIFICATE_MISSING = "auth.certificate_missing" 401 "電子証明書が提示されていません。事業所の電子証明書を設定して、もう一度接続してください。" "No client certificate was shown. Configure the office's certificate and connect again.";
+    AUTH_CERTIFICATE_INVALID = "auth.certificate_invalid" 401 "電子証明書を読み取れないか、用途が異なります。発行元に確認してください。" "The client certificate cannot be read or is not meant for this use. Ask its issuer.";
+    AUTH_CERTIFICATE_UNKNOWN_CA = "auth.certificate_unknown_ca" 401 "この電子証明書の発行元（認証局）は登録されていません。正しい電子証明書を選んでください。" "The client certificate comes from a CA this relay does not trust. Choose the right certificate.";
+    AUTH_CERTIFICATE_EXPIRED = "auth.certificate_expired" 401 "電子証明書の有効期間外です。有効期限を確認し、更新してください。" "The client certificate is outside its period of validity. Renew it.";
+    AUTH_CERTIFICATE_REVOKED = "auth.certificate_revoked" 401 "この電子証明書は失効しています。新しい電子証明書を使ってください。" "The client certificate has been revoked. Use the new one.";
+    AUTH_CERTIFICATE_UNBOUND = "auth.certificate_unbound" 403 "この電子証明書はどの事業所にも登録されていません。運用窓口に登録を依頼してください。" "The certificate is valid but bound to nobody. Ask the operator to bind it to your office.";
+    AUTH_CERTIFICATE_SUBJECT = "auth.certificate_subject" 403 "電子証明書の名義（serialNumber）が登録内容と一致しません。発行元に確認してください。" "The certificate's subject must hold exactly one serialNumber JGNO:<office number> equal to the directory's. Ask its issuer.";
+    AUTH_ROLE = "auth.role" 403 "この電子証明書ではこの操作はできません。操作に合った電子証明書を使ってください。" "This certificate's holder may not do this. Use a certificate of the right role.";
+    AUTH_SUBMITTER = "auth.submitter" 403 "提出者は送信元事業所ではなく、送信の委任も受けていません。送信元事業所番号を確認してください。" "The submitter is neither the sender nor its delegate for send. Check the manifest's sender.";
+    AUTH_SIGNER = "auth.signer" 403 "署名者は送信元事業所ではなく、署名の委任も受けていません。送信元事業所の電子証明書で署名してください。" "The signer is neither the sender nor its delegate for sign. Seal with the sender's certificate.";
+    TRUST_CRL_STALE = "trust.crl_stale" 503 "失効情報が更新待ちのため、いま確認できません。しばらくしてから同じものを再送してください。" "The revocation list is out of date, so nothing can be judged now. Send the same bytes again later.";
+    HTTP_BAD_REQUEST = "http.bad_request" 400 "リクエストの内容が正しくありません。パラメータを確認してください。" "The request is not well formed. Check its parameters.";
+    HTTP_NOT_FOUND = "http.not_found" 404 "見つかりません。ＩＤと事業所番号を確認してください。" "There is no such thing, or it is not yours. Check the id and the office number.";
+    HTTP_METHOD = "http.method" 405 "この方法では呼び出せません。" "This method is not allowed here.";
+    HTTP_MEDIA_TYPE = "http.media_type" 415 "Content-Type は application/pkcs7-mime; smime-type=signed-data を指定してください。" "Send the envelope as application/pkcs7-mime; smime-type=signed-data.";
+    HTTP_TOO_LARGE = "http.too_large" 413 "封筒が大きすぎます（上限は設定値、標準10MiB）。添付を減らすか分けて送ってください。" "The envelope is too large (the limit is 10 MiB unless configured). Send fewer or smaller attachments.";
+    HTTP_TOO_MANY = "http.too_many" 429 "短時間の送信が多すぎます。Retry-After の秒数だけ待って再送してください。" "Too many requests. Wait for the seconds in Retry-After and send the same bytes again.";
+    HTTP_TIMEOUT = "http.timeout" 408 "時間内に受信が終わりませんでした。通信状態を確認して再送してください。" "The request did not arrive in time. Check the connection and send the same bytes again.";
+    HTTP_BUSY = "http.busy" 503 "混み合っています。受付は確認されていません。Retry-After の秒数だけ待って同じものを再送してください。" "The relay is busy and acceptance is not known. Send the same bytes again after Retry-After.";
+    HTTP_INTERNAL = "http.internal" 500 "中継側の不具合です。同じものを再送し、続くときは運用窓口に連絡してください。" "A fault of the relay. Send the same bytes again; tell the operator if it stays.";
+    BROKER_UNAVAILABLE = "broker.unavailable" 503 "いま受け付けられません。受付は確認されていません。Retry-After の秒数だけ待って同じものを再送してください。" "The relay cannot take envelopes now; acceptance is not known. Send the same bytes again after Retry-After.";
+    STORE_UNAVAILABLE = "store.unavailable" 503 "台帳に一時的に接続できません。しばらくしてからもう一度試してください。" "The store cannot be reached now. Try again after Retry-After.";
+    SEAL_NOT_CMS = "seal.not_cms" 400 "封筒が CMS SignedData として読み取れません。署名手順を確認してください。" "The body is not a CMS SignedData. Check how the envelope is signed.";
+    SEAL_CONTENT_TYPE = "seal.content_type" 400 "CMS の種類または中身の種類が違います（SignedData、id-data が必要です）。" "The CMS is of another kind; a SignedData over id-data is needed.";
+    SEAL_DETACHED = "seal.detached" 400 "署名に中身が含まれていません。-nodetach を付けて署名してください。" "The seal has no content inside. Sign with -nodetach.";
+    SEAL_TRAILING = "seal.trailing" 400 "封筒の後ろに余分なデータがあります。取り除いてください。" "There are bytes after the outermost object. Remove them.";
+    SEAL_SIGNERS = "seal.signers" 422 "署名者はちょうど一人でなければなりません。" "There must be exactly one signer.";
+    SEAL_ALGORITHM = "seal.algorithm" 422 "署名方式が弱いか対応していません。SHA-256以上と、RSA 2048ビット以上または ECDSA P-256/P-384 を使ってください。" "The algorithm is weak or unknown. Use SHA-256 or better with RSA of at least 2048 bits, or ECDSA P-256/P-384.";
+    SEAL_SIGNED_ATTRIBUTES = "seal.signed_attributes" 422 "署名属性がありません。署名属性付きで署名してください。" "The seal has no signed attributes. Sign with them.";
+    SEAL_CERTIFICATE_MISSING = "seal.certificate_missing" 422 "封筒に署名者の電子証明書が含まれていません。証明書を含めて署名してください。" "The signer's certificate is not in the seal. Include it.";
+    SEAL_SIGNATURE = "seal.signature" 422 "署名が中身と一致しません。途中で変わった可能性があります。作り直して送ってください。" "The signature does not fit the content; it was altered on the way. Make the envelope again.";
+    SEAL_UNTRUSTED = "seal.untrusted" 422 "署名に使った電子証明書の発行元は登録されていません。" "The signer's certificate comes from a CA this relay does not trust.";
+    SEAL_EXPIRED = "seal.expired" 422 "署名に使った電子証明書は受付時に有効期間外でした。更新して署名し直してください。" "The signer's certificate was outside its validity when the envelope was accepted. Renew it and sign again.";
+    SEAL_REVOKED = "seal.revoked" 422 "署名に使った電子証明書は失効しています。新しい電子証明書で署名し直してください。" "The signer's certificate has been revoked. Sign again with the new one.";
+    SEAL_KEY_USAGE = "seal.key_usage" 422 "署名に使った電子証明書は署名用ではありません。" "The signer's certificate is not meant for signing.";
+    ZIP_UNREADABLE = "zip.unreadable" 400 "封筒の中身を ZIP として読み取れません。作り直してください。" "The content is not a readable ZIP. Make it again.";
+    ZIP_MANIFEST_FIRST = "zip.manifest_first" 422 "manifest.json は ZIP の先頭に必要です。" "manifest.json must be the first entry of the ZIP.";
+    ZIP_MANIFEST_MISSING = "zip.manifest_missing" 400 "ZIP に manifest.json がありません。" "The ZIP has no manifest.json.";
+    ZIP_MANIFEST_SIZE = "zip.manifest_size" 400 "manifest.json が大きすぎます（上限 64 kB）。" "manifest.json is larger than 64 kB.";
+    ZIP_GAP = "zip.gap" 422 "ZIP の前後または項目の間に余分なデータがあります。" "There are bytes before, between or after the ZIP's entries.";
+    ZIP_ZIP64 = "zip.zip64" 422 "ZIP64 形式は使えません。" "ZIP64 is not allowed.";
+    ZIP_ENCRYPTED = "zip.encrypted" 422 "暗号化された ZIP は使えません。パスワードを付けずに作ってください。" "Encrypted entries are not allowed. Make the ZIP without a password.";
+    ZIP_COMMENT = "zip.comment" 422 "ZIP のコメントは使えません。" "Comments in the ZIP are not allowed.";
+    ZIP_METHOD = "zip.method" 422 "圧縮方式は無圧縮か Deflate だけです。" "Entries must be stored or deflated.";
+    ZIP_NAMES_DIFFER = "zip.names_differ" 422 "ZIP の内部で項目の記録が食い違っています。作り直してください。" "Local and central records of the ZIP differ. Make it again.";
+    ZIP_NAME = "zip.name" 422 "ファイル名にフォルダ、制御文字、書字方向文字、UTF-8以外の文字は使えません。" "A name holds a path, a control or bidirectional character, or is not UTF-8.";
+    ZIP_NAME_TWICE = "zip.name_twice" 422 "同じ名前（大文字小文字や文字の正規化の違いを除く）のファイルがあります。" "Two files have the same name, ignoring case and Unicode form.";
+    ZIP_FILE_TYPE = "zip.file_type" 422 "フォルダやリンクは入れられません。ファイルだけを入れてください。" "Directories, links and devices are not allowed; only files.";
+    ZIP_TOO_MANY = "zip.too_many" 422 "ファイルが多すぎます（上限 50）。分けて送ってください。" "Too many files (at most 50). Send them in several envelopes.";
+    ZIP_UNPACKED = "zip.unpacked" 422 "展開後の大きさが上限を超えています。" "The unpacked files are larger than allowed.";
+    ZIP_RATIO = "zip.ratio" 422 "圧縮率が高すぎるファイルがあります。" "A file is packed too tightly (ratio over the limit).";
+    ZIP_CORRUPT = "zip.corrupt" 422 "ZIP の中のファイルが壊れています。作り直してください。" "A file in the ZIP is damaged. Make it again.";
+    MANIFEST_NOT_JSON = "manifest.not_json" 400 "manifest.json を JSON として読み取れません。" "manifest.json is not JSON (UTF-8).";
+    MANIFEST_DUPLICATE_KEY = "manifest.duplicate_key" 400 "manifest.json に同じ項目が二つあります。" "manifest.json has a key twice in one object.";
+    MANIFEST_FORMAT = "manifest.format" 400 "manifest.json の format は careplan-envelope/1 でなければなりません。" "The manifest's format must be careplan-envelope/1.";
+    MANIFEST_OFFICE = "manifest.office" 400 "manifest.json の sender と destination は10桁の事業所番号でなければなりません。" "The manifest's sender and destination must be office numbers of ten digits.";
+    MANIFEST_FIELD = "manifest.field" 422 "manifest.json に必要な項目がないか、形が違います。" "A field of the manifest is missing or has the wrong form.";
+    MANIFEST_SELF = "manifest.self" 422 "送信先が送信元と同じ事業所です。送信先を確認してください。" "The destination is the sender itself. Check the destination.";
+    MANIFEST_SEQUENCE = "manifest.sequence" 422 "連番は実在する日時を表す14桁の数字でなければなりません。" "The sequence must be 14 digits that make a real date and time.";
+    MANIFEST_SEQUENCE_DIFFERS = "manifest.sequence_differs" 422 "manifest.json の連番とファイル名の連番が違います。" "The manifest's sequence differs from the one in the file names.";
+    MANIFEST_CREATED_AT = "manifest.created_at" 422 "作成日時が受付の30日より前か、10分より後です。作り直して送ってください。" "created_at is more than 30 days before or 10 minutes after acceptance. Make the envelope again.";
+    MANIFEST_MESSAGE = "manifest.message" 422 "連絡文は1,000文字以内で、改行とタブ以外の制御文字は使えません。" "The message is over 1,000 characters or holds a control character other than LF and TAB.";
+    MANIFEST_FILES = "manifest.files" 422 "manifest.json のファイル一覧と ZIP の中身が一致しません。" "The manifest's files and the ZIP's entries are not the same.";
+    MANIFEST_SIZE = "manifest.size" 422 "ファイルの大きさが manifest.json と違います。" "A file's size differs from the manifest's.";
+    MANIFEST_DIGEST = "manifest.digest" 422 "ファイルの内容が manifest.json のハッシュ値と違います。" "A file's SHA-256 differs from the manifest's.";
+    MANIFEST_ROLE = "manifest.role" 422 "標準仕様のファイルは role を standard、その他は attachment にしてください。" "Files named by the standard must have the role standard, all others attachment.";
+    ATTACHMENT_TYPE = "attachment.type" 422 "添付できるのは PDF、JPEG、PNG、テキスト、Office ファイルだけです。" "Attachments may be PDF, JPEG, PNG, plain text or Office Open XML only.";
+    OFFICE_UNKNOWN = "office.unknown" 422 "送信先の事業所はこの中継に登録されていません。電話などで確認し、別の方法で送ってください。" "The destination is not enrolled with this relay. Ask the office, and send it another way.";
+    OFFICE_CLOSED = "office.closed" 422 "送信先の事業所は廃止または休止しています。" "The destination office is closed.";
+    OFFICE_RENUMBERED = "office.renumbered" 422 "送信先の事業所番号が変わりました。新しい番号でファイルを作り直して送ってください。" "The destination has a new office number. Make the files again with the new number.";
+    OFFICE_CAPABILITY = "office.capability" 422 "送信先はこの版または大きさのデータを受け取れません。" "The destination cannot take data of this version or size.";
+    LICENCE_EXPIRED = "licence.expired" 422 "ライセンスの有効期間が終わっています。更新の手続きをしてください。" "The licence has ended. Renew it.";
+    SEQUENCE_REUSED = "sequence.reused" 422 "同じ名前のファイルが別の内容ですでに届いています。新しい連番で作り直して送ってください。" "Files of these names were already delivered with other contents. Make them again with a new sequence number.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_of_the_form_area_rule() {
+        let mut seen = std::collections::HashSet::new();
+        for entry in ALL {
+            assert!(seen.insert(entry.code), "{} stands twice", entry.code);
+            let (area, rule) = entry.code.split_once('.').unwrap();
+            let plain = |part: &str| {
+                !part.is_empty()
+                    && part
+                        .bytes()
+                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+            };
+            assert!(plain(area) && plain(rule), "{}", entry.code);
+            assert!((400..600).contains(&entry.status), "{}", entry.code);
+            assert!(
+                entry.ja.ends_with('。') && entry.en.ends_with('.'),
+                "{}: whole sentences",
+                entry.code
+            );
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The published shapes: schemas equal their golden copies, and samples of every version are still read.
+//! After adding to a shape run with `UPDATE_GOLDEN=1` and read the difference.
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its files must fail")]
+
+use std::path::{Path, PathBuf};
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+#[test]
+fn schemas_equal_their_golden_copies() {
+    let update = std::env::var_os("UPDATE_GOLDEN").is_some();
+    let shapes = proto::schema::all();
+    assert!(!shapes.is_empty());
+    for (name, schema) in shapes {
+        let path = folder("schemas").join(format!("{name}.json"));
+        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        if update {
+            std::fs::write(&path, &text).unwrap();
+        }
+        let golden = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(golden, text, "{} differs from the code", path.display());
+    }
+}
+
+#[test]
+fn samples_of_every_version_are_still_read() {
+    let read = |name: &str| std::fs::read(folder("samples").join(name)).unwrap();
+    proto::Manifest::parse(&read("manifest-1.json")).unwrap();
+    let outcome: proto::OutcomeMessage = serde_json::from_slice(&read("outcome-1.json")).unwrap();
+    assert_eq!(outcome.report.problems[0].code, "zip.name");
+    let notes: proto::note::NoteMessage = serde_json::from_slice(&read("notes-1.json")).unwrap();
+    assert!(matches!(notes, proto::note::NoteMessage::Notes(list) if list.len() == 1));
+    let accepted: proto::api::Accepted = serde_json::from_slice(&read("accepted-1.json")).unwrap();
+    assert!(accepted.status_url.ends_with(&accepted.id.to_string()));
+}

@@ -1,0 +1,1 @@
+//! Writes mailbox and ledger, serves inbox, sent list and receipts.

@@ -1,0 +1,1 @@
+//! Asks the directory: enrolled, open, licensed, capable.

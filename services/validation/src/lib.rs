@@ -1,0 +1,1 @@
+//! Opens the seal, judges the files, ends in validated or rejected.

@@ -1,0 +1,1 @@
+//! Stories of envelopes, told on real parts.

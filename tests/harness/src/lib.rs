@@ -1,0 +1,1 @@
+//! Relay, broker and store for tests, speaking the domain's words.
