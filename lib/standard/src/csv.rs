@@ -1,0 +1,354 @@
+//! Records out of raw bytes, without copying: commas, double quotes, CRLF or LF, line breaks inside quotes.
+//!
+//! Trail bytes of MS932 are never a comma, a quote, CR or LF, so the bytes can be split before they are decoded.
+//! A broken record never ends the reading: the reader says what is wrong and goes on at the next line that begins
+//! like a record.
+
+/// More fields than any layout has are counted, not kept.
+const MAX_KEPT: usize = 128;
+/// After so many broken records the reader no longer looks for places to go on from.
+const MAX_RESYNCS: u32 = 1000;
+
+/// What is wrong with a record's form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// A quote is left open.
+    QuoteOpen,
+    /// A quote inside a field is not doubled.
+    QuoteStray,
+    /// A CR without LF outside quotes.
+    LoneCr,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    start: usize,
+    end: usize,
+    quoted: bool,
+}
+
+/// Reads records one after the other; the getters speak of the record read last.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    next_line: u32,
+    line: u32,
+    spans: Vec<Span>,
+    count: usize,
+    fault: Option<Fault>,
+    resyncs: u32,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader at the beginning of these bytes.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        let spans = Vec::with_capacity(MAX_KEPT);
+        Reader {
+            bytes,
+            at: 0,
+            next_line: 1,
+            line: 1,
+            spans,
+            count: 0,
+            fault: None,
+            resyncs: 0,
+        }
+    }
+
+    /// Reads the next record; `false` at the end.
+    pub fn read(&mut self) -> bool {
+        if self.at >= self.bytes.len() {
+            return false;
+        }
+        self.spans.clear();
+        self.count = 0;
+        self.fault = None;
+        self.line = self.next_line;
+        let start = self.at;
+        loop {
+            let more = if self.bytes.get(self.at) == Some(&b'"') {
+                self.quoted(start)
+            } else {
+                self.plain()
+            };
+            if !more {
+                break;
+            }
+        }
+        true
+    }
+
+    /// Physical line on which the record starts, from 1.
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// Number of fields.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Is the record an empty line?
+    pub fn is_empty(&self) -> bool {
+        self.count == 1
+            && self
+                .spans
+                .first()
+                .is_some_and(|span| span.start == span.end && !span.quoted)
+    }
+
+    /// What is wrong with its form.
+    pub fn fault(&self) -> Option<Fault> {
+        self.fault
+    }
+
+    /// The bytes of a field (from 0) without its quotes, doubled quotes still doubled; empty beyond the last.
+    pub fn field(&self, index: usize) -> &'a [u8] {
+        self.spans
+            .get(index)
+            .and_then(|span| self.bytes.get(span.start..span.end))
+            .unwrap_or_default()
+    }
+
+    fn push(&mut self, start: usize, end: usize, quoted: bool) {
+        self.count += 1;
+        if self.spans.len() < MAX_KEPT {
+            self.spans.push(Span { start, end, quoted });
+        }
+    }
+
+    fn set_fault(&mut self, fault: Fault) {
+        self.fault.get_or_insert(fault);
+    }
+
+    /// Reads an unquoted field; `true` when another one follows.
+    fn plain(&mut self) -> bool {
+        let start = self.at;
+        loop {
+            match self.bytes.get(self.at) {
+                None => {
+                    self.push(start, self.at, false);
+                    return false;
+                }
+                Some(b',') => {
+                    self.push(start, self.at, false);
+                    self.at += 1;
+                    return true;
+                }
+                Some(b'\n') => {
+                    self.push(start, self.at, false);
+                    self.end_of_line(1);
+                    return false;
+                }
+                Some(b'\r') if self.bytes.get(self.at + 1) == Some(&b'\n') => {
+                    self.push(start, self.at, false);
+                    self.end_of_line(2);
+                    return false;
+                }
+                Some(b'\r') => self.set_fault(Fault::LoneCr),
+                Some(b'"') => self.set_fault(Fault::QuoteStray),
+                Some(_) => {}
+            }
+            self.at += 1;
+        }
+    }
+
+    fn end_of_line(&mut self, width: usize) {
+        self.at += width;
+        self.next_line = self.next_line.saturating_add(1);
+    }
+
+    /// Reads a quoted field; `true` when another one follows.
+    fn quoted(&mut self, record: usize) -> bool {
+        let start = self.at + 1;
+        self.at = start;
+        let mut stray = false;
+        loop {
+            match self.bytes.get(self.at) {
+                None => {
+                    self.push(start, self.at, true);
+                    if self.resync(record) {
+                        return false;
+                    }
+                    self.set_fault(Fault::QuoteOpen);
+                    return false;
+                }
+                Some(b'\n') => {
+                    self.next_line = self.next_line.saturating_add(1);
+                    if stray && self.begins_record(self.at + 1) && self.resync(record) {
+                        return false;
+                    }
+                    self.at += 1;
+                }
+                Some(b'"') => match (self.bytes.get(self.at + 1), self.bytes.get(self.at + 2)) {
+                    (Some(b'"'), _) => self.at += 2,
+                    (Some(b','), _) => {
+                        self.push(start, self.at, true);
+                        self.at += 2;
+                        return true;
+                    }
+                    (None, _) => {
+                        self.push(start, self.at, true);
+                        self.at += 1;
+                        return false;
+                    }
+                    (Some(b'\n'), _) => {
+                        self.push(start, self.at, true);
+                        self.end_of_line(2);
+                        return false;
+                    }
+                    (Some(b'\r'), Some(b'\n')) => {
+                        self.push(start, self.at, true);
+                        self.end_of_line(3);
+                        return false;
+                    }
+                    _ => {
+                        // Not doubled, or the quote that opened this field was left open lines ago.
+                        if !stray && self.resync(record) {
+                            return false;
+                        }
+                        stray = true;
+                        self.set_fault(Fault::QuoteStray);
+                        self.at += 1;
+                    }
+                },
+                Some(_) => self.at += 1,
+            }
+        }
+    }
+
+    /// Does a record begin here, i.e. six digits and a comma?
+    fn begins_record(&self, at: usize) -> bool {
+        self.bytes
+            .get(at..at + 7)
+            .is_some_and(|head| head[..6].iter().all(u8::is_ascii_digit) && head[6] == b',')
+    }
+
+    /// If a line after the record's first begins like a record, the record ended there with a quote left open.
+    fn resync(&mut self, record: usize) -> bool {
+        if self.resyncs >= MAX_RESYNCS {
+            return false;
+        }
+        let seen = self
+            .bytes
+            .get(record..self.at.saturating_add(1).min(self.bytes.len()))
+            .unwrap_or_default();
+        let mut line = self.line;
+        for (offset, byte) in seen.iter().enumerate() {
+            if *byte != b'\n' {
+                continue;
+            }
+            line = line.saturating_add(1);
+            if self.begins_record(record + offset + 1) {
+                self.resyncs += 1;
+                self.fault = Some(Fault::QuoteOpen);
+                self.at = record + offset + 1;
+                self.next_line = line;
+                return true;
+            }
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Row = (u32, Vec<String>, Option<Fault>);
+
+    fn read(text: &str) -> Vec<Row> {
+        let mut reader = Reader::new(text.as_bytes());
+        let mut rows = Vec::new();
+        while reader.read() {
+            let fields = (0..reader.len())
+                .map(|i| String::from_utf8_lossy(reader.field(i)).into_owned())
+                .collect();
+            rows.push((reader.line(), fields, reader.fault()));
+        }
+        rows
+    }
+
+    fn row(line: u32, fields: &[&str]) -> Row {
+        (line, fields.iter().map(|f| (*f).to_owned()).collect(), None)
+    }
+
+    #[test]
+    fn records_fields_and_physical_lines() {
+        assert_eq!(read("a,b\r\nc,\n"), [row(1, &["a", "b"]), row(2, &["c", ""])]);
+        assert_eq!(
+            read("\"a\r\nb\",\"c\"\"d\"\r\ne,f"),
+            [row(1, &["a\r\nb", "c\"\"d"]), row(3, &["e", "f"])]
+        );
+        assert_eq!(read("\"\",\"x,y\""), [row(1, &["", "x,y"])]);
+        assert_eq!(read(","), [row(1, &["", ""])]);
+        assert_eq!(read(""), []);
+        assert_eq!(read("\n"), [row(1, &[""])]);
+    }
+
+    #[test]
+    fn broken_quotes_are_told_and_reading_goes_on() {
+        let faults = |text: &str| {
+            read(text)
+                .into_iter()
+                .map(|(line, _, fault)| (line, fault))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(faults("a,\"b"), [(1, Some(Fault::QuoteOpen))]);
+        assert_eq!(faults("a\"b,c\nd"), [(1, Some(Fault::QuoteStray)), (2, None)]);
+        assert_eq!(faults("\"a\"b\",c\nd"), [(1, Some(Fault::QuoteStray)), (2, None)]);
+        assert_eq!(faults("a\rb\nc"), [(1, Some(Fault::LoneCr)), (2, None)]);
+        let open = "202407,\"a,b\n202407,\"c\",d\n202407,\"e\nf\",g\n";
+        assert_eq!(faults(open), [(1, Some(Fault::QuoteOpen)), (2, None), (3, None)]);
+        assert_eq!(
+            faults("202407,\"a\n202407,b\n"),
+            [(1, Some(Fault::QuoteOpen)), (2, None)]
+        );
+    }
+
+    #[test]
+    fn a_text_line_that_looks_like_a_record_is_text_when_the_quotes_are_right() {
+        assert_eq!(
+            read("202407,\"a\n202407,b\"\nc"),
+            [row(1, &["202407", "a\n202407,b"]), row(3, &["c"])]
+        );
+    }
+
+    #[test]
+    fn fields_beyond_any_layout_are_counted_only() {
+        let text = ",".repeat(1000);
+        let mut reader = Reader::new(text.as_bytes());
+        assert!(reader.read());
+        assert_eq!((reader.len(), reader.field(999)), (1001, &b""[..]));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn ends_on_anything_and_moves_on(text in "[a2\",\r\n]{0,200}") {
+            let mut reader = Reader::new(text.as_bytes());
+            let mut before = 0;
+            while reader.read() {
+                proptest::prop_assert!(reader.at > before);
+                before = reader.at;
+            }
+        }
+
+        #[test]
+        fn reads_what_the_csv_crate_writes(rows in proptest::collection::vec(proptest::collection::vec("[a-z\",\n]{0,6}", 2..5), 1..6)) {
+            let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+            for row in &rows {
+                writer.write_record(row).unwrap();
+            }
+            let bytes = writer.into_inner().unwrap();
+            let mut reader = Reader::new(&bytes);
+            for row in &rows {
+                proptest::prop_assert!(reader.read());
+                proptest::prop_assert_eq!(reader.fault(), None);
+                let fields: Vec<String> = (0..reader.len()).map(|i| String::from_utf8_lossy(reader.field(i)).replace("\"\"", "\"")).collect();
+                proptest::prop_assert_eq!(&fields, row);
+            }
+            proptest::prop_assert!(!reader.read());
+        }
+    }
+}
