@@ -104,6 +104,45 @@ pub struct Message {
     pub body: Bytes,
 }
 
+impl Message {
+    /// The destination's ten digits: the header, or the key's last part when the header is missing. The lane of the message.
+    #[must_use]
+    pub fn lane(&self) -> String {
+        let key = || self.routing_key.rsplit('.').next().unwrap_or_default();
+        self.headers
+            .get(crate::stamps::header::DESTINATION)
+            .map_or_else(|| key().to_owned(), Clone::clone)
+    }
+
+    /// The message that sets this one aside, whatever it is: `station.office` on `relay.parked`, known headers and the
+    /// bytes as they are, the cause in ASCII without any text of the envelope.
+    #[must_use]
+    pub fn parked(&self, station: Station, cause: &str) -> Publication {
+        let cause: String = cause
+            .chars()
+            .map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' })
+            .take(300)
+            .collect();
+        let known = |name: &String| crate::stamps::header::ALL.contains(&name.as_str());
+        let mut headers: Headers = self
+            .headers
+            .iter()
+            .filter(|(name, _)| known(name))
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
+        headers.insert(crate::stamps::header::STATION.to_owned(), station.to_string());
+        headers.insert(crate::stamps::header::CAUSE.to_owned(), cause);
+        Publication {
+            exchange: Exchange::Parked,
+            routing_key: format!("{station}.{}", self.lane()),
+            message_id: self.message_id.clone(),
+            message_type: self.message_type.unwrap_or(MessageType::Envelope),
+            headers,
+            body: self.body.clone(),
+        }
+    }
+}
+
 /// A message to publish; persistence, `mandatory` and the confirm are not the caller's choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Publication {
@@ -166,25 +205,6 @@ impl<State> Envelope<State> {
             headers: self.stamps.to_headers(),
             body: self.bytes.clone(),
         }
-    }
-
-    /// The message that sets this envelope aside: `station.office` on `relay.parked`, with the cause in ASCII.
-    #[must_use]
-    pub fn parked(&self, station: Station, cause: &str) -> Publication {
-        let key = format!("{station}.{}", self.stamps.destination);
-        let mut publication = self.publication(Exchange::Parked, key);
-        let cause: String = cause
-            .chars()
-            .map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' })
-            .take(300)
-            .collect();
-        publication
-            .headers
-            .insert(crate::stamps::header::STATION.to_owned(), station.to_string());
-        publication
-            .headers
-            .insert(crate::stamps::header::CAUSE.to_owned(), cause);
-        publication
     }
 }
 
@@ -308,7 +328,7 @@ mod tests {
         let routed = Envelope::<Validated>::from_message(&to_routing)
             .unwrap()
             .routed(stamp);
-        let parked = routed.parked(Station::Delivery, "broken\nあ");
+        let parked = message(&routed.publication_to_delivery(16)).parked(Station::Delivery, "broken\nあ");
         assert_eq!(parked.headers["cause"], "broken??");
         assert_eq!(parked.routing_key, "delivery.0300000005");
         assert!(Envelope::<Routed>::from_message(&message(&routed.publication_to_delivery(16))).is_ok());
