@@ -1,0 +1,40 @@
+# What one does with this repository; `make` alone prints this list.
+.PHONY: help demo up down test bench lint fmt fuzz-smoke clean
+SHELL := /bin/bash
+
+help: ## print this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: programs ## everything once: offices, envelopes both ways, a refusal, the account of it
+	@ops/dev/demo
+
+up: programs ## start a relay for development; .run/env says where
+	@ops/dev/up
+
+down: ## stop what `make up` started
+	@ops/dev/down
+
+test: ## every test, the end-to-end ones in containers; the counts last
+	@ops/dev/test
+
+bench: ## figures beside their limits, into docs/benchmarks.md
+	@ops/dev/setup
+	@cargo run --release -p bench
+
+lint: ## formatting and clippy, as strict as CI
+	@ops/dev/lint
+
+fmt: ## format everything
+	@cargo fmt --all
+
+fuzz-smoke: ## the property tests of every parser, with many more cases
+	@PROPTEST_CASES=20000 cargo nextest run --workspace --exclude e2e -E 'test(/prop/)'
+
+clean: down ## stop, and remove what was built
+	@rm -rf .run .images
+	@cargo clean
+
+.PHONY: programs
+programs:
+	@ops/dev/setup
+	@cargo build -p relay -p relayctl -p careplan

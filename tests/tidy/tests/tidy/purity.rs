@@ -1,0 +1,101 @@
+//! What decides is pure: facts in, decision out. Such code can be tested by tables, replayed, and trusted to
+//! say the same in client, relay and checker.
+
+/// Folders in which everything is pure, and those of the stations whose `decide/` must exist.
+const PURE: &[&str] = &["lib/standard/src", "lib/parcel/src"];
+const STATIONS: &[&str] = &["ingest", "validation", "routing", "delivery"];
+
+/// Word of code, what it would bring in.
+const FORBIDDEN: &[(&str, &str)] = &[
+    ("tokio", "a runtime"),
+    ("async ", "waiting"),
+    (".await", "waiting"),
+    ("std::fs", "files"),
+    ("std::net", "the network"),
+    ("std::env", "the environment"),
+    ("std::process", "other programs"),
+    ("std::thread", "threads"),
+    ("fs::read", "files"),
+    ("File::open", "files"),
+    ("SystemTime", "the clock"),
+    ("Instant", "the clock"),
+    ("Timestamp::now", "the clock"),
+    ("Zoned::now", "the clock"),
+    ("tracing", "the log"),
+    ("println!", "the terminal"),
+    ("eprintln!", "the terminal"),
+    ("rand::", "chance"),
+    ("getrandom", "chance"),
+    ("chassis::", "broker, metrics, configuration"),
+    ("store::", "the store"),
+    ("lapin", "the broker"),
+    ("sqlx", "the store"),
+    ("reqwest", "the network"),
+    ("axum", "the network"),
+];
+
+/// Words which a line that holds a forbidden word may hold instead: pure things with a suspicious name.
+const PURE_AFTER_ALL: &[&str] = &["async_trait_free"];
+
+fn impurities(folder: &str) -> (usize, Vec<String>) {
+    let files = tidy::tree::rust(&[folder]).expect("the folder is there");
+    let mut found = Vec::new();
+    for file in files.iter().filter(|file| !file.is_test()) {
+        for (number, line) in file.program() {
+            if PURE_AFTER_ALL.iter().any(|word| line.contains(word)) {
+                continue;
+            }
+            for (word, brings) in FORBIDDEN {
+                if line.contains(word) {
+                    found.push(format!("{}:{number}: {brings} ({})", file.path, line.trim()));
+                }
+            }
+        }
+    }
+    (files.len(), found)
+}
+
+#[test]
+fn the_standard_and_the_parcel_are_pure() {
+    for folder in PURE {
+        let (scanned, found) = impurities(folder);
+        assert!(3 <= scanned, "{folder} holds only {scanned} files");
+        assert!(found.is_empty(), "{found:#?}");
+    }
+}
+
+#[test]
+fn every_station_decides_purely() {
+    for station in STATIONS {
+        let folder = format!("services/{station}/src/decide");
+        let (scanned, found) = impurities(&folder);
+        assert!(1 <= scanned, "{folder} holds nothing");
+        assert!(found.is_empty(), "{found:#?}");
+    }
+}
+
+#[test]
+fn no_other_folder_escapes_the_rule() {
+    let decides: Vec<String> = tidy::tree::rust(&["services", "lib", "client"])
+        .expect("the tree is readable")
+        .into_iter()
+        .map(|file| file.path)
+        .filter(|path| path.contains("/decide/") || path.ends_with("/decide.rs"))
+        .collect();
+    let outside: Vec<&String> = decides
+        .iter()
+        .filter(|path| !path.starts_with("services/") || !path.contains("/src/decide/"))
+        .collect();
+    assert!(
+        outside.is_empty(),
+        "a decide that is no folder of a station: {outside:?}"
+    );
+    for path in &decides {
+        let folder = path
+            .split_once("/decide/")
+            .map(|(before, _)| format!("{before}/decide"))
+            .expect("a folder");
+        let (_, found) = impurities(&folder);
+        assert!(found.is_empty(), "{found:#?}");
+    }
+}
