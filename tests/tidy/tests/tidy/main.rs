@@ -1,4 +1,8 @@
 //! House rules, executable: one file per rule, each with its reason.
+#![expect(
+    clippy::expect_used,
+    reason = "tests: a tree that cannot be read is a failure"
+)]
 
 mod acknowledge;
 mod dependencies;
