@@ -1,0 +1,153 @@
+//! The broker: everything between two stations.
+//!
+//! A station gives a [`Stage`] and gets its messages one lane at a time, its outcomes published with the broker's
+//! confirm and only then acknowledged. Connections are supervised here and not by the client library; the topology is
+//! declared actively at every connect. What is *not* here: what an envelope means, and vendors' own queues.
+
+mod attempt;
+mod backoff;
+mod budget;
+mod config;
+mod confirm;
+mod declare;
+mod error;
+mod intake;
+mod lanes;
+mod message;
+mod numbers;
+mod publish;
+mod settle;
+mod shard;
+mod stage;
+mod stream;
+mod supervisor;
+mod suspects;
+mod work;
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use crate::health::Health;
+use crate::metrics::Metrics;
+use crate::shutdown::{Drained, Shutdown};
+
+pub use attempt::waiting;
+pub use config::BrokerConfig;
+pub use error::{BrokerError, PublishError};
+pub use publish::Publisher;
+pub use stage::{Mode, Outcome, Source, Stage, StreamOffset, StreamSink, Suspects, Transient};
+
+use budget::ByteBudget;
+use numbers::Numbers;
+use shard::Shard;
+use supervisor::{Link, Role, Supervisor};
+use work::Context;
+
+/// The process's access to the broker. Clones share connections; the last one dropped closes them.
+#[derive(Clone)]
+pub struct Broker {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: BrokerConfig,
+    health: Health,
+    shutdown: Shutdown,
+    numbers: Numbers,
+    budget: ByteBudget,
+    publisher: Publisher,
+    consume: Link,
+    _supervisors: [Supervisor; 2],
+}
+
+impl Broker {
+    /// Connects twice, for publishing and for consuming apart, and declares the topology. While the broker is not there
+    /// it tries again, without limit, until shutdown begins.
+    ///
+    /// # Errors
+    /// [`BrokerError::Topology`] when the broker holds something different from what this station would declare (another
+    /// number of shards, other queue arguments): the program exits with [`crate::config::EXIT_USAGE`];
+    /// [`BrokerError::Config`] for a key that cannot be used; [`BrokerError::Shutdown`] when shutdown began first.
+    pub async fn start(
+        config: BrokerConfig,
+        metrics: Metrics,
+        health: Health,
+        shutdown: Shutdown,
+    ) -> Result<Self, BrokerError> {
+        config.check_values()?;
+        let numbers = Numbers::new(&metrics);
+        let part = health.part("broker");
+        let connected = supervisor::Readiness::new(part);
+        let (publish, publish_supervisor) =
+            supervisor::start(Role::Publish, &config, &numbers, connected.clone(), &shutdown).await?;
+        let (consume, consume_supervisor) =
+            supervisor::start(Role::Consume, &config, &numbers, connected, &shutdown).await?;
+        let publisher = Publisher::start(&config, publish, &numbers);
+        let budget = ByteBudget::new(config.byte_budget);
+        let inner = Inner {
+            config,
+            health,
+            shutdown,
+            numbers,
+            budget,
+            publisher,
+            consume,
+            _supervisors: [publish_supervisor, consume_supervisor],
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Publishes with confirms; cheap to clone.
+    #[must_use]
+    pub fn publisher(&self) -> Publisher {
+        self.inner.publisher.clone()
+    }
+
+    /// Number of shards of the installation, as configured and as held by the broker.
+    #[must_use]
+    pub fn shards(&self) -> u16 {
+        self.inner.config.shards
+    }
+
+    /// Consumes the stage's queues until shutdown begins, then settles what was begun, within the grace.
+    pub async fn run(&self, stage: Arc<dyn Stage>, suspects: Arc<dyn Suspects>) {
+        let inner = &self.inner;
+        let queues: Vec<String> = match stage.source() {
+            Source::Sharded(queue) => (0..inner.config.shards).map(|shard| queue.name(shard)).collect(),
+            Source::Queue(name) => vec![name.to_owned()],
+        };
+        let context = Arc::new(Context::new(
+            stage,
+            suspects,
+            inner.publisher.clone(),
+            inner.budget.clone(),
+            &inner.numbers,
+            &inner.config,
+            &inner.health,
+        ));
+        let mut shards = JoinSet::new();
+        for queue in queues {
+            let shard = Shard::new(
+                queue,
+                context.clone(),
+                inner.consume.clone(),
+                &inner.config,
+                inner.shutdown.clone(),
+            );
+            shards.spawn(shard.run());
+        }
+        let all = async { while shards.join_next().await.is_some() {} };
+        if inner.shutdown.drain(all).await == Drained::GraceOver {
+            // What is not settled stays unacknowledged; the broker hands it out again.
+            shards.shutdown().await;
+        }
+    }
+
+    /// Reads the stream of acceptance notes from an offset on, in batches, until the sink says stop or shutdown begins.
+    pub async fn read_stream(&self, from: StreamOffset, sink: Arc<dyn StreamSink>) {
+        stream::read(&self.inner.consume, &self.inner.shutdown, from, sink).await;
+    }
+}
