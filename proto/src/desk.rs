@@ -118,17 +118,28 @@ pub struct DelegationPost {
     pub until: Option<Time>,
 }
 
-/// Answer of `POST /v1/delegations`.
+/// Answer of `POST /v1/delegations`; `DELETE /v1/delegations/{office}/{delegate}/{right}` ends one right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DelegationMade {
-    /// The delegations' numbers, one for each right in the order asked; `DELETE /v1/delegations/{id}` ends one.
-    pub ids: Vec<i64>,
+    /// The office that lets another act for it.
+    pub office: OfficeNumber,
+    /// Who may, a holder.
+    pub delegate: String,
+    /// What, each once.
+    pub rights: Vec<String>,
+    /// From when.
+    pub from: Time,
+    /// Until when; none is without end.
+    pub until: Option<Time>,
 }
 
 /// Body of `POST /v1/notices`; the answer is a [`crate::api::NoticeEntry`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoticePost {
+    /// The office it is for; every one if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub office: Option<OfficeNumber>,
     /// Its words, 1 to 4,000 characters.
     pub text: String,
 }
