@@ -1,0 +1,199 @@
+//! The whole judgement of an envelope's content, all problems at once: ZIP, manifest, attachments, the standard.
+
+use proto::api::UnitSummary;
+use proto::{FileRole, Limits, Manifest, Problem, Problems, Sending, Time, codes};
+use standard::{Context, FileName, looks_standard};
+
+use crate::attachment::attachment_kind;
+use crate::finding;
+use crate::name::{is_plain_name, shown};
+use crate::unpack::{self, UnpackedFile};
+
+/// What was found in an envelope or among files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// The manifest, if it could be read; also when something else is wrong.
+    pub manifest: Option<Manifest>,
+    /// The sending units of the standard.
+    pub units: Vec<UnitSummary>,
+    /// Every problem; no error among them means accept.
+    pub problems: Problems,
+    /// What delivery needs to know; there is none when the files are not one sending.
+    pub sending: Option<SendingFacts>,
+}
+
+/// What the envelope holds, for the ledger. The signer is added by whoever opened the seal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SendingFacts {
+    /// 連番, 14 digits.
+    pub sequence: String,
+    /// File kinds of the standard files, sorted; empty with attachments alone.
+    pub kinds: Vec<String>,
+    /// Service month `YYYYMM`.
+    pub month: Option<String>,
+    /// CSV version (`202407`) of the standard files' edition.
+    pub version: Option<String>,
+    /// The manifest's message.
+    pub message: Option<String>,
+    /// Names of the standard files, sorted.
+    pub names: Vec<String>,
+    /// [`Sending::digest_of`] all files and the message.
+    pub digest: String,
+}
+
+impl Judged {
+    /// Nothing found stops the envelope.
+    #[must_use]
+    pub fn is_accept(&self) -> bool {
+        !self.problems.any_error()
+    }
+}
+
+impl SendingFacts {
+    /// The stamp of this sending, sealed by this holder's certificate.
+    #[must_use]
+    pub fn signed_by(self, signer: String) -> Sending {
+        Sending {
+            sequence: self.sequence,
+            kinds: self.kinds,
+            month: self.month,
+            version: self.version,
+            message: self.message,
+            names: self.names,
+            digest: self.digest,
+            signer,
+        }
+    }
+}
+
+/// Judges the content of an envelope accepted at this time.
+#[must_use]
+pub fn judge(zip: &[u8], limits: &Limits, accepted_at: Time) -> Judged {
+    let reading = unpack::read(zip, limits);
+    let mut problems = Problems::from(reading.problems);
+    let Some(manifest) = reading.manifest else {
+        return Judged {
+            problems,
+            ..Judged::default()
+        };
+    };
+    if !manifest.created_in_time(accepted_at) {
+        problems.push(Problem::new(&codes::MANIFEST_CREATED_AT).at_field("created_at"));
+    }
+    let mut files = Vec::new();
+    for file in &reading.files {
+        let is_standard = looks_standard(&file.name);
+        if is_standard != (file.role == FileRole::Standard) {
+            problems.push(Problem::new(&codes::MANIFEST_ROLE).in_file(&file.name));
+        }
+        if is_standard {
+            sequence(file, &manifest, &mut problems);
+            files.push(standard_file(&file.name, &file.bytes));
+        } else {
+            attachment(&file.name, &file.bytes, &mut problems);
+        }
+    }
+    let context = Context {
+        sender: Some(manifest.sender.as_str()),
+        destination: Some(manifest.destination.as_str()),
+        // Told above, by the manifest's own code.
+        sequence: None,
+    };
+    let report = standard::check(&files, &context);
+    let sending = facts(&manifest, &reading.files, &report);
+    let units = report.units.iter().map(finding::unit).collect();
+    finding::add(report, &mut problems);
+    Judged {
+        manifest: Some(manifest),
+        units,
+        problems,
+        sending,
+    }
+}
+
+/// Judges loose files: names and bytes. Several sending units among them are judged one by one.
+#[must_use]
+pub fn judge_files(files: &[(String, Vec<u8>)]) -> Judged {
+    let mut judged = Judged::default();
+    let (mut names, mut named, mut nameless) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, bytes) in files {
+        if !looks_standard(name) {
+            if !is_plain_name(name) {
+                let problem = Problem::new(&codes::ZIP_NAME).in_file(shown(name.as_bytes()));
+                judged.problems.push(problem);
+            }
+            attachment(name, bytes, &mut judged.problems);
+            continue;
+        }
+        match FileName::parse(name) {
+            Ok(parsed) => {
+                names.push(parsed);
+                named.push(standard_file(name, bytes));
+            }
+            Err(_) => nameless.push(standard_file(name, bytes)),
+        }
+    }
+    let mut piles: Vec<Vec<standard::File<'_>>> = standard::group(&names)
+        .into_iter()
+        .map(|group| {
+            group
+                .files
+                .iter()
+                .filter_map(|at| named.get(*at))
+                .copied()
+                .collect()
+        })
+        .collect();
+    piles.insert(0, nameless);
+    for pile in piles {
+        let report = standard::check(&pile, &Context::default());
+        judged.units.extend(report.units.iter().map(finding::unit));
+        finding::add(report, &mut judged.problems);
+    }
+    judged
+}
+
+fn standard_file<'a>(name: &'a str, bytes: &'a [u8]) -> standard::File<'a> {
+    standard::File { name, bytes }
+}
+
+fn sequence(file: &UnpackedFile, manifest: &Manifest, problems: &mut Problems) {
+    let differs = FileName::parse(&file.name).is_ok_and(|name| name.sequence != manifest.sequence);
+    if differs {
+        problems.push(Problem::new(&codes::MANIFEST_SEQUENCE_DIFFERS).in_file(&file.name));
+    }
+}
+
+fn attachment(name: &str, bytes: &[u8], problems: &mut Problems) {
+    if attachment_kind(bytes).is_none() {
+        problems.push(Problem::new(&codes::ATTACHMENT_TYPE).in_file(shown(name.as_bytes())));
+    }
+}
+
+fn facts(manifest: &Manifest, files: &[UnpackedFile], report: &standard::Report) -> Option<SendingFacts> {
+    let mut names: Vec<String> = files
+        .iter()
+        .filter(|file| looks_standard(&file.name))
+        .map(|file| file.name.clone())
+        .collect();
+    names.sort_unstable();
+    let unit = match report.units.as_slice() {
+        [] if names.is_empty() => None,
+        [unit] => Some(unit),
+        _ => return None,
+    };
+    let mut kinds = unit.map(|unit| unit.kinds.clone()).unwrap_or_default();
+    kinds.sort_unstable();
+    let digests = files
+        .iter()
+        .map(|file| (file.name.as_str(), file.sha256.as_str()));
+    Some(SendingFacts {
+        sequence: manifest.sequence.clone(),
+        kinds,
+        month: unit.and_then(|unit| unit.month.clone()),
+        version: unit.map(|unit| unit.edition.csv_version().to_owned()),
+        message: manifest.message.clone(),
+        names,
+        digest: Sending::digest_of(digests, manifest.message.as_deref()),
+    })
+}
