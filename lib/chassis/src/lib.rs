@@ -1,6 +1,7 @@
 //! What every station stands on: configuration, telemetry, broker, shutdown.
 
 pub mod admin;
+pub mod broker;
 pub mod config;
 pub mod health;
 pub mod metrics;

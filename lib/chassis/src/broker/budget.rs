@@ -54,12 +54,14 @@ mod tests {
                 .unwrap()
                 .is_none()
         );
-        let first = budget
-            .take([3 * 1024 * 1024].into_iter())
-            .now_or_never()
-            .unwrap();
+        let first = budget.take([3 * 1024 * 1024].into_iter()).now_or_never().unwrap();
         assert!(first.is_some());
-        assert!(budget.take([2 * 1024 * 1024].into_iter()).now_or_never().is_none());
+        assert!(
+            budget
+                .take([2 * 1024 * 1024].into_iter())
+                .now_or_never()
+                .is_none()
+        );
         drop(first);
         let greedy = budget.take([100 * 1024 * 1024].into_iter()).now_or_never();
         assert!(greedy.unwrap().is_some());

@@ -126,7 +126,10 @@ mod tests {
         for item in 3..8 {
             intake.push("b", item, now + linger);
         }
-        assert!(intake.begin(now + 10 * linger).is_none(), "the one before is not settled");
+        assert!(
+            intake.begin(now + 10 * linger).is_none(),
+            "the one before is not settled"
+        );
         assert_eq!(intake.wake_at(), None);
         intake.done(&begun.ticket);
         let begun = intake.begin(now + linger).unwrap();

@@ -1,0 +1,291 @@
+//! One connection, kept up by ourselves: connect, declare, watch, and on any error drop everything and begin anew with
+//! another generation. The client library's own recovery is not used: it gives up after a while and replays too much.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use lapin::uri::AMQPUri;
+use lapin::{Connection, ConnectionProperties, Event};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::backoff::Backoff;
+use super::config::BrokerConfig;
+use super::declare;
+use super::error::BrokerError;
+use super::numbers::Numbers;
+use crate::health::Part;
+use crate::metrics::Gauge;
+use crate::shutdown::Shutdown;
+
+/// How long a connection may take to stand, the topology apart.
+const CONNECT: Duration = Duration::from_secs(15);
+
+/// How long the topology may take: quorum queues are declared at about a hundred a second.
+const DECLARE: Duration = Duration::from_secs(60);
+
+/// Heartbeat when the URL names none, seconds.
+const HEARTBEAT: u16 = 20;
+
+/// How often the connection is looked at, beside its own events.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// What a connection is for. The broker blocks a publishing connection when it is short of memory or disk; consuming
+/// and acknowledging must go on, so they are apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Publish,
+    Consume,
+}
+
+/// A standing connection. Whatever comes from it ends with it; the generation tells one from the next.
+pub(super) struct Live {
+    pub(super) connection: Connection,
+    pub(super) generation: u64,
+}
+
+/// The connection as its users see it: there or not, blocked or not.
+#[derive(Clone)]
+pub(super) struct Link {
+    live: watch::Receiver<Option<Arc<Live>>>,
+    blocked: Arc<AtomicBool>,
+}
+
+/// Keeps the connection; dropped, it closes it.
+pub(super) struct Supervisor {
+    task: JoinHandle<()>,
+}
+
+/// `/ready` of the broker: both connections stand.
+#[derive(Clone)]
+pub(super) struct Readiness {
+    part: Part,
+    down: Arc<AtomicU64>,
+}
+
+impl Role {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Publish => "publish",
+            Self::Consume => "consume",
+        }
+    }
+}
+
+impl Link {
+    /// The connection, if it stands now.
+    pub(super) fn current(&self) -> Option<Arc<Live>> {
+        self.live.borrow().clone()
+    }
+
+    /// Waits for the connection; `None` when it is given up for good.
+    pub(super) async fn live(&mut self) -> Option<Arc<Live>> {
+        match self.live.wait_for(Option::is_some).await {
+            Ok(live) => live.clone(),
+            Err(_) => None,
+        }
+    }
+
+    /// Waits until the connection of this generation is gone.
+    pub(super) async fn gone(&mut self, generation: u64) {
+        let other = |live: &Option<Arc<Live>>| live.as_ref().is_none_or(|live| live.generation != generation);
+        // An error means that the supervisor is gone, and the connection with it.
+        let _ = self.live.wait_for(other).await;
+    }
+
+    /// Whether the broker takes no publishes now.
+    pub(super) fn is_blocked(&self) -> bool {
+        self.blocked.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Supervisor {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Readiness {
+    /// Of two connections, none of which stands yet.
+    pub(super) fn new(part: Part) -> Self {
+        part.set_ready(false, "connecting");
+        Self {
+            part,
+            down: Arc::new(AtomicU64::new(2)),
+        }
+    }
+
+    fn up(&self) {
+        if self.down.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.part.set_ready(true, "");
+        }
+    }
+
+    fn down(&self, reason: &str) {
+        self.down.fetch_add(1, Ordering::AcqRel);
+        self.part.set_ready(false, reason);
+    }
+}
+
+/// Connects for the first time and keeps the connection from then on.
+pub(super) async fn start(
+    role: Role,
+    config: &BrokerConfig,
+    numbers: &Numbers,
+    readiness: Readiness,
+    shutdown: &Shutdown,
+) -> Result<(Link, Supervisor), BrokerError> {
+    let mut uri: AMQPUri = config.url.expose().parse().map_err(|_| BrokerError::Config {
+        key: "url",
+        detail: "is not amqp://user:password@host:port/vhost".to_owned(),
+    })?;
+    uri.query.heartbeat.get_or_insert(HEARTBEAT);
+    let (sender, live) = watch::channel(None);
+    let blocked = Arc::new(AtomicBool::new(false));
+    let keeper = Keeper {
+        role,
+        uri,
+        name: format!("{}/{}", config.name, role.name()),
+        shards: config.shards,
+        live: sender,
+        blocked: blocked.clone(),
+        gauge: numbers.connected.with(&[role.name()]),
+        readiness,
+    };
+    keeper.gauge.set(0.0);
+    let mut backoff = Keeper::backoff();
+    let first = loop {
+        let attempt = tokio::select! {
+            attempt = keeper.connect() => attempt,
+            () = shutdown.wait() => return Err(BrokerError::Shutdown),
+        };
+        match attempt {
+            Ok(connection) => break connection,
+            Err(error @ BrokerError::Topology { .. }) => return Err(error),
+            Err(error) => {
+                tracing::warn!(role = role.name(), %error, "broker not reached; trying again");
+                tokio::select! {
+                    () = backoff.wait() => {}
+                    () = shutdown.wait() => return Err(BrokerError::Shutdown),
+                }
+            }
+        }
+    };
+    // The connection stands when this returns, not some time later.
+    let events = keeper.announce(first, 1);
+    let task = tokio::spawn(keeper.keep(events));
+    Ok((Link { live, blocked }, Supervisor { task }))
+}
+
+struct Keeper {
+    role: Role,
+    uri: AMQPUri,
+    name: String,
+    shards: u16,
+    live: watch::Sender<Option<Arc<Live>>>,
+    blocked: Arc<AtomicBool>,
+    gauge: Gauge,
+    readiness: Readiness,
+}
+
+type Events = futures_util::stream::BoxStream<'static, Event>;
+
+impl Keeper {
+    fn backoff() -> Backoff {
+        Backoff::new(Duration::from_millis(250), Duration::from_secs(15))
+    }
+
+    async fn connect(&self) -> Result<Connection, BrokerError> {
+        let properties = ConnectionProperties::default().with_connection_name(self.name.as_str().into());
+        let connecting = Connection::connect_uri(self.uri.clone(), properties);
+        let connection = tokio::time::timeout(CONNECT, connecting)
+            .await
+            .map_err(|_| BrokerError::Unavailable("no connection in time".to_owned()))??;
+        if self.role == Role::Publish {
+            tokio::time::timeout(DECLARE, declare::topology(&connection, self.shards))
+                .await
+                .map_err(|_| {
+                    BrokerError::Unavailable("the topology was not declared in time".to_owned())
+                })??;
+        }
+        Ok(connection)
+    }
+
+    /// Makes the connection known to its users.
+    fn announce(&self, connection: Connection, generation: u64) -> Events {
+        let events = connection.events_listener().boxed();
+        self.blocked.store(false, Ordering::Relaxed);
+        tracing::info!(role = self.role.name(), generation, "connected to the broker");
+        self.gauge.set(1.0);
+        self.readiness.up();
+        self.live.send_replace(Some(Arc::new(Live {
+            connection,
+            generation,
+        })));
+        events
+    }
+
+    async fn keep(self, mut events: Events) {
+        let mut generation = 1;
+        loop {
+            let reason = self.watch(&mut events).await;
+            tracing::warn!(role = self.role.name(), generation, %reason, "connection to the broker lost");
+            self.live.send_replace(None);
+            self.gauge.set(0.0);
+            self.readiness
+                .down("the connection to the broker is lost; connecting again");
+            let mut backoff = Self::backoff();
+            let connection = loop {
+                backoff.wait().await;
+                match self.connect().await {
+                    Ok(connection) => break connection,
+                    Err(error) => {
+                        tracing::warn!(role = self.role.name(), %error, "broker not reached; trying again");
+                        if let BrokerError::Topology { name, .. } = &error {
+                            let reason =
+                                format!("the broker's {name} is not as this station would declare it");
+                            self.readiness.part.set_ready(false, &reason);
+                        }
+                    }
+                }
+            };
+            generation += 1;
+            events = self.announce(connection, generation);
+        }
+    }
+
+    /// Returns when the connection is lost, with the reason.
+    async fn watch(&self, events: &mut Events) -> String {
+        let mut look = tokio::time::interval(LOOK);
+        loop {
+            tokio::select! {
+                event = events.next() => match event {
+                    Some(Event::Error(error)) => return error.to_string(),
+                    Some(Event::ConnectionBlocked(reason)) => {
+                        tracing::warn!(role = self.role.name(), %reason, "the broker has blocked the connection");
+                        self.blocked.store(true, Ordering::Relaxed);
+                        if self.role == Role::Publish {
+                            self.readiness.part.set_ready(false, "the broker has blocked publishing");
+                        }
+                    }
+                    Some(Event::ConnectionUnblocked) => {
+                        self.blocked.store(false, Ordering::Relaxed);
+                        if self.readiness.down.load(Ordering::Acquire) == 0 {
+                            self.readiness.part.set_ready(true, "");
+                        }
+                    }
+                    Some(_) => {}
+                    None => return "closed".to_owned(),
+                },
+                _ = look.tick() => {
+                    let connected = self.live.borrow().as_ref().is_some_and(|live| live.connection.status().connected());
+                    if !connected {
+                        return "no longer connected".to_owned();
+                    }
+                }
+            }
+        }
+    }
+}
