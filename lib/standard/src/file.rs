@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use crate::codes;
 use crate::csv::{Fault, Reader};
 use crate::date;
+use crate::encoding;
 use crate::field;
 use crate::finding::Sink;
 use crate::kind::{Edition, FileKind};
 use crate::layout::{Layout, layout};
-use crate::ms932::{self, Bom};
 use crate::name::FileName;
 
 /// Key fields of a record: insurer, insured, and the third that ties it (empty when there is none).
@@ -43,7 +43,7 @@ pub(crate) fn check<'a>(
         }
         return Facts::default();
     }
-    let Some(body) = check_encoding(file, bytes, sink) else {
+    let Some(body) = encoding::check(file, bytes, sink) else {
         return Facts {
             partial: true,
             ..Facts::default()
@@ -52,58 +52,6 @@ pub(crate) fn check<'a>(
     let mut pass = Pass::new(name, file, sink);
     pass.read(body, ties);
     pass.facts
-}
-
-/// Tells what is wrong with the bytes; gives those after the mark, or `None` when they cannot be split at all.
-fn check_encoding<'a>(file: &str, bytes: &'a [u8], sink: &mut Sink) -> Option<&'a [u8]> {
-    let body = match ms932::bom(bytes) {
-        None => bytes,
-        Some(Bom::Utf8) => {
-            sink.add(&codes::ENCODING_BOM, file, |draft| {
-                draft.line(1).detail("UTF-8", "UTF-8")
-            });
-            return bytes.get(3..);
-        }
-        Some(Bom::Utf16) => {
-            sink.add(&codes::ENCODING_BOM, file, |draft| {
-                draft.line(1).detail("UTF-16", "UTF-16")
-            });
-            return None;
-        }
-    };
-    let scan = ms932::scan(body);
-    let utf8 = scan.non_ascii && ms932::looks_utf8(body);
-    if let Some((place, count)) = scan.bad {
-        let (hint_ja, hint_en) = if utf8 {
-            ("、UTF-8と思われます", ", it looks like UTF-8")
-        } else {
-            ("", "")
-        };
-        sink.add(&codes::ENCODING_MS932, file, |draft| {
-            let offset = place.offset;
-            draft.line(place.line).detail(
-                format!("先頭から{offset}バイト目以降に{count}か所{hint_ja}"),
-                format!("{count} places, the first at byte {offset}{hint_en}"),
-            )
-        });
-    } else if utf8 {
-        sink.add(&codes::ENCODING_UTF8_SUSPECT, file, |draft| draft);
-    }
-    let places = [
-        (scan.gaiji, &codes::ENCODING_GAIJI),
-        (scan.control, &codes::ENCODING_CONTROL),
-    ];
-    for (found, info) in places {
-        let Some((place, count)) = found else { continue };
-        sink.add(info, file, |draft| {
-            let offset = place.offset;
-            draft.line(place.line).detail(
-                format!("先頭から{offset}バイト目以降に{count}か所"),
-                format!("{count} places, the first at byte {offset}"),
-            )
-        });
-    }
-    Some(body)
 }
 
 /// One pass over the records of a file.

@@ -12,6 +12,7 @@ pub mod check;
 pub mod codes;
 pub mod csv;
 mod date;
+mod encoding;
 mod field;
 mod file;
 pub mod finding;

@@ -1,0 +1,99 @@
+//! Records, physical lines, broken quotes; the csv crate as the judge of good ones.
+
+use super::*;
+
+type Row = (u32, Vec<String>, Option<Fault>);
+
+fn read(text: &str) -> Vec<Row> {
+    let mut reader = Reader::new(text.as_bytes());
+    let mut rows = Vec::new();
+    while reader.read() {
+        let fields = (0..reader.len())
+            .map(|i| String::from_utf8_lossy(reader.field(i)).into_owned())
+            .collect();
+        rows.push((reader.line(), fields, reader.fault()));
+    }
+    rows
+}
+
+fn row(line: u32, fields: &[&str]) -> Row {
+    (line, fields.iter().map(|f| (*f).to_owned()).collect(), None)
+}
+
+#[test]
+fn records_fields_and_physical_lines() {
+    assert_eq!(read("a,b\r\nc,\n"), [row(1, &["a", "b"]), row(2, &["c", ""])]);
+    assert_eq!(
+        read("\"a\r\nb\",\"c\"\"d\"\r\ne,f"),
+        [row(1, &["a\r\nb", "c\"\"d"]), row(3, &["e", "f"])]
+    );
+    assert_eq!(read("\"\",\"x,y\""), [row(1, &["", "x,y"])]);
+    assert_eq!(read(","), [row(1, &["", ""])]);
+    assert_eq!(read(""), []);
+    assert_eq!(read("\n"), [row(1, &[""])]);
+}
+
+#[test]
+fn broken_quotes_are_told_and_reading_goes_on() {
+    let faults = |text: &str| {
+        read(text)
+            .into_iter()
+            .map(|(line, _, fault)| (line, fault))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(faults("a,\"b"), [(1, Some(Fault::QuoteOpen))]);
+    assert_eq!(faults("a\"b,c\nd"), [(1, Some(Fault::QuoteStray)), (2, None)]);
+    assert_eq!(faults("\"a\"b\",c\nd"), [(1, Some(Fault::QuoteStray)), (2, None)]);
+    assert_eq!(faults("a\rb\nc"), [(1, Some(Fault::LoneCr)), (2, None)]);
+    let open = "202407,\"a,b\n202407,\"c\",d\n202407,\"e\nf\",g\n";
+    assert_eq!(faults(open), [(1, Some(Fault::QuoteOpen)), (2, None), (3, None)]);
+    assert_eq!(
+        faults("202407,\"a\n202407,b\n"),
+        [(1, Some(Fault::QuoteOpen)), (2, None)]
+    );
+}
+
+#[test]
+fn a_text_line_that_looks_like_a_record_is_text_when_the_quotes_are_right() {
+    assert_eq!(
+        read("202407,\"a\n202407,b\"\nc"),
+        [row(1, &["202407", "a\n202407,b"]), row(3, &["c"])]
+    );
+}
+
+#[test]
+fn fields_beyond_any_layout_are_counted_only() {
+    let text = ",".repeat(1000);
+    let mut reader = Reader::new(text.as_bytes());
+    assert!(reader.read());
+    assert_eq!((reader.len(), reader.field(999)), (1001, &b""[..]));
+}
+
+proptest::proptest! {
+    #[test]
+    fn ends_on_anything_and_moves_on(text in "[a2\",\r\n]{0,200}") {
+        let mut reader = Reader::new(text.as_bytes());
+        let mut before = 0;
+        while reader.read() {
+            proptest::prop_assert!(reader.at > before);
+            before = reader.at;
+        }
+    }
+
+    #[test]
+    fn reads_what_the_csv_crate_writes(rows in proptest::collection::vec(proptest::collection::vec("[a-z\",\n]{0,6}", 2..5), 1..6)) {
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+        for row in &rows {
+            writer.write_record(row).unwrap();
+        }
+        let bytes = writer.into_inner().unwrap();
+        let mut reader = Reader::new(&bytes);
+        for row in &rows {
+            proptest::prop_assert!(reader.read());
+            proptest::prop_assert_eq!(reader.fault(), None);
+            let fields: Vec<String> = (0..reader.len()).map(|i| String::from_utf8_lossy(reader.field(i)).replace("\"\"", "\"")).collect();
+            proptest::prop_assert_eq!(&fields, row);
+        }
+        proptest::prop_assert!(!reader.read());
+    }
+}

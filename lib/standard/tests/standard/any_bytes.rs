@@ -1,0 +1,60 @@
+//! Whatever the bytes are, the checker answers, and within its bounds.
+
+use proptest::prelude::*;
+use standard::finding::MAX_FINDINGS;
+use standard::{FileName, UnitKind, group, identify};
+
+use crate::made::{Files, judge, unit};
+
+fn bounded(files: &Files) {
+    let report = judge(files);
+    assert!(report.findings.len() <= MAX_FINDINGS);
+    for finding in &report.findings {
+        assert!(!finding.message_ja.is_empty() && !finding.message_en.is_empty());
+        assert!(standard::codes::find(finding.code).is_some());
+    }
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_under_good_names(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        for kind in UnitKind::ALL {
+            let mut files = unit(kind, "15");
+            for (_, content) in &mut files {
+                content.clone_from(&bytes);
+            }
+            bounded(&files);
+        }
+    }
+
+    #[test]
+    fn good_data_with_some_bytes_changed(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8)) {
+        let mut files = unit(UnitKind::Usage, "17");
+        for (index, byte) in changes {
+            let content = &mut files[index.index(3)].1;
+            let at = index.index(content.len());
+            content[at] = byte;
+        }
+        bounded(&files);
+    }
+
+    #[test]
+    fn almost_csv(text in "(202407|202208)(,|\"|\"\"|\r\n|\n|\r|[0-9]{1,3}|202407,|あ){0,80}") {
+        let mut files = unit(UnitKind::Plan, "15");
+        for (_, content) in &mut files {
+            *content = text.clone().into_bytes();
+        }
+        bounded(&files);
+    }
+
+    #[test]
+    fn names_group_without_loss(months in prop::collection::vec(1..13_u32, 0..12)) {
+        let names: Vec<FileName> = months
+            .iter()
+            .map(|month| FileName::parse(&format!("UPJSK_2025{month:02}_0300000005_11_0300000100_43_20250425093000.CSV")).unwrap())
+            .collect();
+        let groups = group(&names);
+        prop_assert_eq!(groups.iter().map(|group| group.files.len()).sum::<usize>(), names.len());
+        let _ = identify(&names);
+    }
+}
