@@ -1,1 +1,22 @@
-//! Writes mailbox and ledger, serves inbox, sent list and receipts.
+//! Delivery writes mailbox and ledger in one transaction and serves what lies there. The mailbox is the truth.
+//!
+//! Steps in order: [`stage`] enters what arrives on `delivery.NN`, [`parked`] what was set aside, [`notes`] learns
+//! acceptances from the stream, [`door`] names the routes, [`reader`] says for which office somebody reads, [`inbox`],
+//! [`sent`], [`receipts`] and [`directory`] answer. Delivery never opens an envelope.
+
+pub mod books;
+pub mod config;
+pub mod directory;
+pub mod door;
+pub mod events;
+pub mod inbox;
+pub mod notes;
+pub mod parked;
+pub mod reader;
+pub mod receipts;
+pub mod sent;
+pub mod stage;
+
+pub use config::Config;
+pub use door::{DeliveryState, router};
+pub use stage::DeliveryStage;

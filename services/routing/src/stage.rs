@@ -88,7 +88,7 @@ impl Stage for RoutingStage {
     }
 
     async fn probe(&self) -> bool {
-        self.store.ping().await.is_ok()
+        self.store.probe().await.is_ok()
     }
 
     fn park(&self, message: &Message, cause: &str) -> Publication {

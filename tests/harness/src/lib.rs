@@ -1,1 +1,22 @@
 //! Relay, broker and store for tests, speaking the domain's words.
+//!
+//! A [`World`] is one broker and one PostgreSQL in containers; a [`Relay`] is a vhost, a store, a PKI and the real
+//! program in processes of its own; an [`Office`] has a certificate and hands. Waits have deadlines; nothing sleeps for
+//! luck.
+
+pub mod eventually;
+pub mod files;
+pub mod office;
+pub mod pki;
+pub mod processes;
+pub mod relay;
+pub mod stories;
+pub mod world;
+
+pub use eventually::eventually;
+pub use files::Unit;
+pub use office::Office;
+pub use pki::Pki;
+pub use relay::{Relay, RelayBuilder};
+pub use stories::{Story, tell};
+pub use world::World;

@@ -1,0 +1,76 @@
+//! What offices see of the directory: partners, notices, and themselves.
+
+use axum::Json;
+use axum::extract::{Query, State};
+use door::{Caller, Refused};
+use proto::api::{CertificateEntry, Me, NoticeEntry, OfficeEntry, Page};
+use proto::{Holder, OfficeNumber};
+use serde::Deserialize;
+use store::{CertificateFacts, Freshness, OfficeFacts};
+
+use crate::door::{DeliveryState, store_error};
+use crate::inbox::clamp;
+
+/// Query of the partner search.
+#[derive(Deserialize)]
+pub struct OfficesQuery {
+    q: Option<String>,
+    prefecture: Option<String>,
+    service: Option<String>,
+    limit: Option<u32>,
+}
+
+/// `GET /v1/offices`: offices by words of the name or the number, prefecture (JIS X 0401), service kind.
+pub async fn offices(
+    State(state): State<DeliveryState>,
+    _caller: Caller,
+    Query(query): Query<OfficesQuery>,
+) -> Result<Json<Page<OfficeEntry>>, Refused> {
+    let (q, prefecture, service) = (query.q.as_deref(), query.prefecture.as_deref(), query.service.as_deref());
+    let found = state
+        .store
+        .search_offices(q, prefecture, service, clamp(query.limit))
+        .await
+        .map_err(|error| store_error(&error))?;
+    Ok(Json(Page { items: found.into_iter().map(entry).collect(), next: String::new() }))
+}
+
+/// `GET /v1/notices`
+pub async fn notices(
+    State(state): State<DeliveryState>,
+    caller: Caller,
+) -> Result<Json<Page<NoticeEntry>>, Refused> {
+    let items = state.store.notices(caller.holder.office()).await.map_err(|error| store_error(&error))?;
+    Ok(Json(Page { items, next: String::new() }))
+}
+
+/// `GET /v1/me`
+pub async fn me(State(state): State<DeliveryState>, caller: Caller) -> Result<Json<Me>, Refused> {
+    let office = match caller.holder.office() {
+        Some(number) => office_of(&state, number).await?,
+        None => None,
+    };
+    let licence_until = office.as_ref().and_then(|office| office.licence_until);
+    let certificates = certificates(&state, &caller.holder).await?;
+    Ok(Json(Me { holder: caller.holder.to_string(), office: office.map(entry), licence_until, certificates }))
+}
+
+async fn office_of(state: &DeliveryState, number: OfficeNumber) -> Result<Option<OfficeFacts>, Refused> {
+    state.snapshot.office(number, Freshness::Now).await.map_err(|error| store_error(&error))
+}
+
+async fn certificates(state: &DeliveryState, holder: &Holder) -> Result<Vec<CertificateEntry>, Refused> {
+    let entry = |facts: CertificateFacts| CertificateEntry {
+        fingerprint: facts.fingerprint,
+        not_before: facts.not_before,
+        not_after: facts.not_after,
+        revoked_at: facts.revoked_at,
+    };
+    let bound = state.store.certificates_of(holder).await.map_err(|error| store_error(&error))?;
+    Ok(bound.into_iter().map(entry).collect())
+}
+
+fn entry(facts: OfficeFacts) -> OfficeEntry {
+    let prefecture = facts.number.as_str()[..2].to_owned();
+    OfficeEntry { number: facts.number, name: facts.name, prefecture, services: facts.services }
+}

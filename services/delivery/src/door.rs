@@ -1,0 +1,68 @@
+//! The routes of delivery's door and what they share.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::{get, post};
+use chassis::process;
+use door::{Gate, Refused};
+use proto::{Station, codes};
+use seal::Sealer;
+use store::{Snapshot, Store, StoreError};
+use tokio::sync::Semaphore;
+
+use crate::{Config, directory, inbox, receipts, sent};
+
+/// Seconds a client waits when the store cannot be reached.
+const RETRY_AFTER: u32 = 5;
+
+/// What every request can reach.
+#[derive(Clone)]
+pub struct DeliveryState {
+    pub(crate) gate: Gate,
+    pub(crate) store: Store,
+    pub(crate) snapshot: Snapshot,
+    pub(crate) receipts: Arc<Sealer>,
+    pub(crate) long_polls: Arc<Semaphore>,
+    pub(crate) by: String,
+}
+
+impl DeliveryState {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(config: &Config, gate: Gate, store: Store, snapshot: Snapshot, receipts: Arc<Sealer>) -> Self {
+        let long_polls = Arc::new(Semaphore::new(config.long_polls));
+        Self { gate, store, snapshot, receipts, long_polls, by: process::name(Station::Delivery) }
+    }
+}
+
+impl FromRef<DeliveryState> for Gate {
+    fn from_ref(state: &DeliveryState) -> Self {
+        state.gate.clone()
+    }
+}
+
+/// The routes.
+pub fn router(state: DeliveryState) -> Router {
+    Router::new()
+        .route("/v1/inbox", get(inbox::list))
+        .route("/v1/inbox/{id}", get(inbox::fetch).head(inbox::head))
+        .route("/v1/inbox/{id}/collected", post(inbox::collected))
+        .route("/v1/inbox/{id}/imported", post(inbox::imported))
+        .route("/v1/sent", get(sent::list))
+        .route("/v1/sent/{id}", get(sent::item))
+        .route("/v1/sent/{id}/recall", post(sent::recall))
+        .route("/v1/receipts/{id}/{step}", get(receipts::get))
+        .route("/v1/offices", get(directory::offices))
+        .route("/v1/notices", get(directory::notices))
+        .route("/v1/me", get(directory::me))
+        .with_state(state)
+}
+
+/// The answer while the store cannot be read.
+#[must_use]
+pub fn store_error(error: &StoreError) -> Refused {
+    tracing::warn!(error = %error, "store not usable");
+    Refused::busy(&codes::STORE_UNAVAILABLE, RETRY_AFTER)
+}

@@ -1,0 +1,93 @@
+//! What happens at delivery: each event is one log line and one count.
+
+use chassis::metrics::{CounterVec, GaugeVec, HistogramVec, Metrics};
+use proto::Time;
+use store::Entered;
+
+/// Counters of delivery.
+#[derive(Clone)]
+pub struct Events {
+    entered: CounterVec,
+    end_to_end: HistogramVec,
+    unaccounted: GaugeVec,
+    books: GaugeVec,
+    notes_restarted: CounterVec,
+}
+
+/// The word of an entry, one of a closed set.
+#[must_use]
+pub fn word(entered: &Entered) -> &'static str {
+    match entered {
+        Entered::Mailboxed { .. } => "mailboxed",
+        Entered::Duplicate { .. } => "duplicate",
+        Entered::Reused | Entered::Rejected => "rejected",
+        Entered::Undeliverable => "undeliverable",
+        Entered::Recalled => "recalled",
+        Entered::Repeat => "repeat",
+        Entered::Unfit { .. } => "unfit",
+    }
+}
+
+impl Events {
+    /// Registers delivery's metrics.
+    #[must_use]
+    pub fn new(metrics: &Metrics) -> Self {
+        Self {
+            entered: metrics.counter(
+                "relay_delivery_entered_total",
+                "Messages entered into the ledger, by how they ended. A repeat was discarded because its end was already there; unfit was parked.",
+                &["end"],
+            ),
+            end_to_end: metrics.histogram(
+                "relay_delivery_latency_seconds",
+                "From acceptance at the door to the committed mailbox. The design's limits: median below 0.015, 99th percentile below 0.1.",
+                &[],
+                &[0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0, 300.0],
+            ),
+            unaccounted: metrics.gauge(
+                "relay_unaccounted_envelopes",
+                "Acceptances whose message, outcome or parked copy has not reached delivery in time. Must be 0; otherwise a message was dropped behind the relay's back.",
+                &[],
+            ),
+            books: metrics.gauge(
+                "relay_books_envelopes",
+                "The ledger's books, by column. accepted must equal the sum of mailboxed, rejected, undeliverable, withdrawn, duplicate, parked and under_way.",
+                &["column"],
+            ),
+            notes_restarted: metrics.counter(
+                "relay_notes_restarted_total",
+                "How often the reader of acceptance notes began again from the first note because a mark was not read back. Rising means the stream loses or delays messages.",
+                &[],
+            ),
+        }
+    }
+
+    /// A message was entered.
+    pub fn entered(&self, id: &str, entered: &Entered, accepted_at: Option<Time>, now: Time) {
+        self.entered.with(&[word(entered)]).inc();
+        if let (Entered::Mailboxed { .. }, Some(accepted_at)) = (entered, accepted_at) {
+            self.end_to_end.with(&[]).observe(now.seconds_since(accepted_at).max(0.0));
+        }
+        tracing::info!(envelope.id = id, end = word(entered), "entered");
+    }
+
+    /// The books were read.
+    pub fn books(&self, books: &store::Books, unaccounted: i64) {
+        #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; counts stay far below 2^53")]
+        let set = |column: &str, count: i64| self.books.with(&[column]).set(count as f64);
+        for (column, count) in books.columns() {
+            set(column, count);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; counts stay far below 2^53")]
+        self.unaccounted.with(&[]).set(unaccounted as f64);
+        if 0 < unaccounted {
+            tracing::error!(unaccounted, "acceptances have not reached delivery");
+        }
+    }
+
+    /// The reader of notes begins again.
+    pub fn notes_restarted(&self) {
+        self.notes_restarted.with(&[]).inc();
+        tracing::error!("a mark in the stream of acceptance notes was not read back; reading again from the first note");
+    }
+}

@@ -1,0 +1,196 @@
+//! Learns acceptances from the stream, without the pipeline: one replica at a time, the one that holds the lease.
+//!
+//! Offset and rows are one transaction, conditional on the offset it began from. A mark written every few seconds must
+//! be read back; when it is not, the stream may have lost something, and reading begins again from the first note: rows
+//! are idempotent.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chassis::broker::{Broker, StreamOffset, StreamSink};
+use chassis::process;
+use chassis::shutdown::Shutdown;
+use proto::note::NoteMessage;
+use proto::{AcceptanceNote, Message, Station, Time};
+use store::Store;
+
+use crate::Config;
+use crate::events::Events;
+
+/// Name of the lease.
+const LEASE: &str = "accepted";
+
+/// The reader of acceptance notes.
+pub struct Reader {
+    store: Store,
+    broker: Broker,
+    events: Events,
+    by: String,
+    lease_seconds: i64,
+    mark_every: Duration,
+    mark_lost_seconds: f64,
+}
+
+impl Reader {
+    /// A reader into this store.
+    #[must_use]
+    pub fn new(store: Store, broker: Broker, events: Events, config: &Config) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "a number of seconds")]
+        let mark_lost_seconds = config.mark_lost_seconds as f64;
+        Self {
+            store,
+            broker,
+            events,
+            by: process::name(Station::Delivery),
+            lease_seconds: config.notes_lease_seconds,
+            mark_every: Duration::from_secs(config.mark_every_seconds.max(1)),
+            mark_lost_seconds,
+        }
+    }
+
+    /// Reads whenever the lease is held, until shutdown begins.
+    pub async fn run(self, shutdown: Shutdown) {
+        let mut from_first = false;
+        // Three tries a lease: one may fail without losing it.
+        let step = Duration::from_millis(u64::try_from(self.lease_seconds.max(3)).unwrap_or(3) * 1_000 / 3);
+        while !shutdown.begun() {
+            if self.hold_lease().await {
+                tokio::select! {
+                    () = shutdown.wait() => {}
+                    again = self.read_while_held(from_first, step) => from_first = again,
+                }
+            }
+            tokio::select! {
+                () = shutdown.wait() => {}
+                () = tokio::time::sleep(step) => {}
+            }
+        }
+        if let Err(error) = self.store.release(LEASE, &self.by).await {
+            tracing::warn!(error = %error, "lease not released; it runs out by itself");
+        }
+    }
+
+    async fn hold_lease(&self) -> bool {
+        match self.store.lease(LEASE, &self.by, self.lease_seconds, process::now()).await {
+            Ok(held) => held,
+            Err(error) => {
+                tracing::warn!(error = %error, "lease not read");
+                false
+            }
+        }
+    }
+
+    /// Reads until the lease is lost, the sink stops or a mark is lost; true: begin again from the first note.
+    async fn read_while_held(&self, from_first: bool, step: Duration) -> bool {
+        let position = match self.store.note_position().await {
+            Ok(position) => position,
+            Err(error) => {
+                tracing::warn!(error = %error, "position in the stream not read");
+                return from_first;
+            }
+        };
+        let from = match position {
+            Some(position) if !from_first => StreamOffset::Next(position + 1),
+            _ => StreamOffset::First,
+        };
+        let marks = Marks::default();
+        let sink = Sink { store: self.store.clone(), position: tokio::sync::Mutex::new(position), marks: marks.clone() };
+        tokio::select! {
+            () = self.broker.read_stream(from, Arc::new(sink)) => false,
+            () = self.keep_lease(step) => false,
+            () = self.write_marks(&marks) => {
+                self.events.notes_restarted();
+                true
+            }
+        }
+    }
+
+    async fn keep_lease(&self, step: Duration) {
+        loop {
+            tokio::time::sleep(step).await;
+            if !self.hold_lease().await {
+                return;
+            }
+        }
+    }
+
+    /// Writes marks; ends when one was not read back in time.
+    async fn write_marks(&self, marks: &Marks) {
+        let mut clock = tokio::time::interval(self.mark_every);
+        clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut number = 0_u64;
+        loop {
+            clock.tick().await;
+            let at = process::now();
+            number += 1;
+            let nonce = format!("{}/{number}/{}", self.by, at.micros());
+            let mark = NoteMessage::Mark { nonce: nonce.clone(), at };
+            // Only a confirmed mark can be missed: while the broker is away there is nothing to conclude.
+            if self.broker.publisher().publish(mark.publication(nonce.clone())).await.is_ok() {
+                marks.written(nonce, at);
+            }
+            if marks.oldest().is_some_and(|oldest| self.mark_lost_seconds < at.seconds_since(oldest)) {
+                return;
+            }
+        }
+    }
+}
+
+/// Marks written and not yet read back.
+#[derive(Clone, Default)]
+struct Marks(Arc<Mutex<VecDeque<(String, Time)>>>);
+
+impl Marks {
+    fn written(&self, nonce: String, at: Time) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back((nonce, at));
+    }
+
+    fn read(&self, nonce: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(waiting, _)| waiting != nonce);
+    }
+
+    fn oldest(&self) -> Option<Time> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).front().map(|(_, at)| *at)
+    }
+}
+
+struct Sink {
+    store: Store,
+    position: tokio::sync::Mutex<Option<u64>>,
+    marks: Marks,
+}
+
+#[async_trait]
+impl StreamSink for Sink {
+    async fn take(&self, batch: Vec<(u64, Message)>) -> bool {
+        let Some(to) = batch.last().map(|(offset, _)| *offset) else { return true };
+        let mut notes: Vec<AcceptanceNote> = Vec::new();
+        let mut read_marks = Vec::new();
+        for (offset, message) in batch {
+            match serde_json::from_slice(&message.body) {
+                Ok(NoteMessage::Notes(more)) => notes.extend(more),
+                Ok(NoteMessage::Mark { nonce, .. }) => read_marks.push(nonce),
+                // The envelope itself brings the same facts as stamps, so nothing is lost by going on.
+                Err(error) => tracing::error!(offset, error = %error, "a note cannot be read"),
+            }
+        }
+        let mut position = self.position.lock().await;
+        match self.store.take_notes(*position, to, &notes).await {
+            Ok(true) => {
+                *position = Some(to);
+                read_marks.iter().for_each(|nonce| self.marks.read(nonce));
+                true
+            }
+            Ok(false) => {
+                tracing::warn!("another replica reads the acceptance notes");
+                false
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, "acceptance notes not written");
+                false
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The sent list of an office: a change feed of what it sent, and recall.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use chassis::process;
+use door::Refused;
+use proto::api::{Page, Recalled, SentItem};
+use proto::{Status, codes};
+use serde::Deserialize;
+use store::RecallAnswer;
+
+use crate::door::{DeliveryState, store_error};
+use crate::inbox::{clamp, cursor, parse_id};
+use crate::reader::Reader;
+
+/// Query of the list.
+#[derive(Deserialize)]
+pub struct ListQuery {
+    after: Option<String>,
+    limit: Option<u32>,
+    status: Option<String>,
+}
+
+/// `GET /v1/sent`
+pub async fn list(
+    State(state): State<DeliveryState>,
+    reader: Reader,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Page<SentItem>>, Refused> {
+    let after = cursor(query.after.as_deref())?;
+    let status: Option<Status> = query
+        .status
+        .map(|word| word.parse())
+        .transpose()
+        .map_err(|_| Refused::from(&codes::HTTP_BAD_REQUEST))?;
+    let (items, next) = state
+        .store
+        .sent(reader.office, &after, clamp(query.limit), status)
+        .await
+        .map_err(|error| store_error(&error))?;
+    Ok(Json(Page { items, next: next.to_string() }))
+}
+
+/// `GET /v1/sent/{id}`: with history, problems and receipts.
+pub async fn item(
+    State(state): State<DeliveryState>,
+    reader: Reader,
+    Path(id): Path<String>,
+) -> Result<Json<SentItem>, Refused> {
+    let found = state.store.sent_item(reader.office, parse_id(&id)?).await.map_err(|error| store_error(&error))?;
+    found.map(Json).ok_or_else(|| Refused::from(&codes::HTTP_NOT_FOUND))
+}
+
+/// `POST /v1/sent/{id}/recall`
+pub async fn recall(
+    State(state): State<DeliveryState>,
+    reader: Reader,
+    Path(id): Path<String>,
+) -> Result<Json<Recalled>, Refused> {
+    let id = parse_id(&id)?;
+    let answer = state
+        .store
+        .recall(reader.office, id, &state.by, process::now())
+        .await
+        .map_err(|error| store_error(&error))?;
+    match answer {
+        RecallAnswer::Recalled(recalled) => {
+            tracing::info!(envelope.id = %id, holder = %reader.holder, status = %recalled.status, "recall asked for");
+            Ok(Json(recalled))
+        }
+        RecallAnswer::Unknown => Err(Refused::from(&codes::HTTP_NOT_FOUND)),
+    }
+}

@@ -1,0 +1,127 @@
+//! Where messages of `delivery.NN` and the ledger meet: one transaction a batch.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chassis::broker::{Mode, Outcome, Source, Stage, Transient};
+use chassis::process;
+use proto::topology::ShardedQueue;
+use proto::{Envelope, Message, MessageType, OutcomeMessage, Publication, Routed, Station};
+use store::{Entered, Learned, Store};
+
+use crate::Config;
+use crate::events::Events;
+
+/// The stage `delivery`: `delivery.NN` in, mailbox and ledger out.
+pub struct DeliveryStage {
+    store: Store,
+    events: Events,
+    most: usize,
+    linger: Duration,
+    by: String,
+}
+
+impl DeliveryStage {
+    /// A stage over this store.
+    #[must_use]
+    pub fn new(store: Store, events: Events, config: &Config) -> Self {
+        let linger = Duration::from_millis(config.linger_milliseconds);
+        Self { store, events, most: config.batch, linger, by: process::name(Station::Delivery) }
+    }
+
+    fn parked(&self, message: &Message, cause: &str) -> Outcome {
+        Outcome::Park { publication: self.park(message, cause), cause: cause.to_owned() }
+    }
+}
+
+/// Reads what a message tells the ledger.
+fn read(message: &Message) -> Result<Learned, String> {
+    match message.message_type {
+        Some(MessageType::Outcome) => {
+            let outcome: OutcomeMessage =
+                serde_json::from_slice(&message.body).map_err(|_| "the outcome cannot be read".to_owned())?;
+            Ok(Learned::Outcome(Box::new(outcome)))
+        }
+        _ => {
+            let envelope = Envelope::<Routed>::from_message(message).map_err(|defect| defect.to_string())?;
+            Ok(Learned::Routed(Box::new(envelope)))
+        }
+    }
+}
+
+#[async_trait]
+impl Stage for DeliveryStage {
+    fn station(&self) -> Station {
+        Station::Delivery
+    }
+
+    fn source(&self) -> Source {
+        Source::Sharded(ShardedQueue::Delivery)
+    }
+
+    fn mode(&self) -> Mode {
+        Mode::Batch { most: self.most, linger: self.linger }
+    }
+
+    fn lane(&self, message: &Message) -> String {
+        message.lane()
+    }
+
+    async fn handle(&self, batch: Vec<Message>) -> Vec<Outcome> {
+        let read: Vec<Result<Learned, String>> = batch.iter().map(read).collect();
+        let accepted_at: Vec<_> = read
+            .iter()
+            .map(|learned| match learned {
+                Ok(Learned::Routed(envelope)) => Some(envelope.stamps.accepted.at),
+                _ => None,
+            })
+            .collect();
+        let mut defects: Vec<Option<String>> = Vec::with_capacity(read.len());
+        let mut learned = Vec::with_capacity(read.len());
+        for result in read {
+            match result {
+                Ok(fact) => {
+                    learned.push(fact);
+                    defects.push(None);
+                }
+                Err(cause) => defects.push(Some(cause)),
+            }
+        }
+        let entered = match self.store.enter(&learned, &self.by, process::now()).await {
+            Ok(entered) => entered,
+            Err(error) => {
+                let cause = format!("enter the ledger: {error}");
+                let retry = || Outcome::Retry(Transient { cause: cause.clone() });
+                return batch.iter().map(|_| retry()).collect();
+            }
+        };
+        let now = process::now();
+        let mut entered = entered.into_iter();
+        let mut outcomes = Vec::with_capacity(batch.len());
+        for ((message, defect), accepted_at) in batch.iter().zip(defects).zip(accepted_at) {
+            let outcome = match (defect, &mut entered) {
+                (Some(cause), _) => self.parked(message, &cause),
+                (None, entered) => match entered.next() {
+                    Some(end) => {
+                        self.events.entered(&message.message_id, &end, accepted_at, now);
+                        match end {
+                            Entered::Unfit { cause } => self.parked(message, &cause),
+                            _ => Outcome::Done,
+                        }
+                    }
+                    None => self.parked(message, "the ledger gave no answer"),
+                },
+            };
+            outcomes.push(outcome);
+        }
+        outcomes
+    }
+
+    async fn probe(&self) -> bool {
+        self.store.probe().await.is_ok()
+    }
+
+    fn park(&self, message: &Message, cause: &str) -> Publication {
+        message.parked(Station::Delivery, cause)
+    }
+}

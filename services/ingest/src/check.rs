@@ -1,0 +1,52 @@
+//! `POST /v1/check`: the relay's judgement of an envelope or a ZIP, without sending anything.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use chassis::process;
+use door::{Caller, Refused};
+use proto::api::CheckReport;
+use proto::{Limits, Problems, Time, codes};
+use seal::trust::Trust;
+
+use crate::body;
+use crate::door::IngestState;
+
+/// Seconds a client waits when every place at the check is taken.
+const RETRY_AFTER: u32 = 2;
+
+/// Judges a body that is an envelope (CMS) or its content (ZIP).
+pub async fn post(State(state): State<IngestState>, _caller: Caller, body: Body) -> Response {
+    let Ok(_place) = state.checks.clone().try_acquire_owned() else {
+        return Refused::busy(&codes::HTTP_BUSY, RETRY_AFTER).into_response();
+    };
+    let bytes = match body::read(body, state.limits.envelope_bytes).await {
+        Ok(bytes) => bytes,
+        Err(code) => return Refused::from(code).into_response(),
+    };
+    let (trust, limits) = (state.trust.current(), state.limits);
+    let judged = tokio::task::spawn_blocking(move || judge(&bytes, &trust, &limits, process::now())).await;
+    match judged {
+        Ok(Ok(report)) => Json(report).into_response(),
+        Ok(Err(())) => Refused::busy(&codes::TRUST_CRL_STALE, RETRY_AFTER).into_response(),
+        Err(_) => Refused::from(&codes::HTTP_INTERNAL).into_response(),
+    }
+}
+
+/// The report, or nothing while the revocation list is out of date.
+fn judge(bytes: &Bytes, trust: &Trust, limits: &Limits, now: Time) -> Result<CheckReport, ()> {
+    let is_zip = bytes.starts_with(b"PK");
+    let content = if is_zip {
+        bytes.to_vec()
+    } else {
+        match seal::open(bytes, trust, now, now) {
+            Ok(opened) => opened.content,
+            Err(seal::OpenError::Refused(problems)) => return Ok(CheckReport::new(Vec::new(), Problems::from(problems))),
+            Err(seal::OpenError::CrlStale) => return Err(()),
+        }
+    };
+    let judged = parcel::judge(&content, limits, now);
+    Ok(CheckReport::new(judged.units, judged.problems))
+}

@@ -1,0 +1,96 @@
+//! The routes of the door and what they share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::post;
+use chassis::broker::Publisher;
+use chassis::metrics::Metrics;
+use chassis::process;
+use door::Gate;
+use proto::{Limits, Station};
+use seal::Sealer;
+use seal::trust::SharedTrust;
+use store::Snapshot;
+use tokio::sync::Semaphore;
+
+use crate::events::Events;
+use crate::notes::Notes;
+use crate::{Config, accept, check};
+
+/// What every request of the door can reach.
+#[derive(Clone)]
+pub struct IngestState {
+    pub(crate) gate: Gate,
+    pub(crate) trust: SharedTrust,
+    pub(crate) snapshot: Snapshot,
+    pub(crate) publisher: Publisher,
+    pub(crate) notes: Notes,
+    pub(crate) receipts: Arc<Sealer>,
+    pub(crate) limits: Limits,
+    pub(crate) shards: u16,
+    pub(crate) accept_within: Duration,
+    pub(crate) submissions: Arc<Semaphore>,
+    pub(crate) checks: Arc<Semaphore>,
+    pub(crate) events: Events,
+    pub(crate) by: String,
+}
+
+/// What the door stands on.
+pub struct Parts {
+    /// Who is there.
+    pub gate: Gate,
+    /// CAs and revocation lists.
+    pub trust: SharedTrust,
+    /// The directory, at most 60 s old.
+    pub snapshot: Snapshot,
+    /// The way to the broker.
+    pub publisher: Publisher,
+    /// Signs receipts.
+    pub receipts: Arc<Sealer>,
+    /// Limits of an envelope.
+    pub limits: Limits,
+    /// Number of shards.
+    pub shards: u16,
+    /// Where to count.
+    pub metrics: Metrics,
+}
+
+impl IngestState {
+    /// Puts the parts together and starts the writer of notes.
+    #[must_use]
+    pub fn new(config: &Config, parts: Parts) -> Self {
+        let linger = Duration::from_millis(config.note_linger_milliseconds);
+        Self {
+            gate: parts.gate,
+            trust: parts.trust,
+            snapshot: parts.snapshot,
+            notes: Notes::start(parts.publisher.clone(), linger),
+            publisher: parts.publisher,
+            receipts: parts.receipts,
+            limits: parts.limits,
+            shards: parts.shards,
+            accept_within: Duration::from_secs(config.accept_seconds),
+            submissions: Arc::new(Semaphore::new(config.concurrent_submissions)),
+            checks: Arc::new(Semaphore::new(config.concurrent_checks)),
+            events: Events::new(&parts.metrics),
+            by: process::name(Station::Ingest),
+        }
+    }
+}
+
+impl FromRef<IngestState> for Gate {
+    fn from_ref(state: &IngestState) -> Self {
+        state.gate.clone()
+    }
+}
+
+/// The routes.
+pub fn router(state: IngestState) -> Router {
+    Router::new()
+        .route("/v1/envelopes", post(accept::post))
+        .route("/v1/check", post(check::post))
+        .with_state(state)
+}

@@ -1,0 +1,50 @@
+//! What happens at the door: each event is one log line and one count.
+
+use chassis::metrics::{CounterVec, HistogramVec, Metrics};
+use proto::{Code, EnvelopeId, OfficeNumber};
+
+/// Counters of the door.
+#[derive(Clone)]
+pub struct Events {
+    accepted: CounterVec,
+    refused: CounterVec,
+    accept_seconds: HistogramVec,
+}
+
+impl Events {
+    /// Registers the door's metrics.
+    #[must_use]
+    pub fn new(metrics: &Metrics) -> Self {
+        Self {
+            accepted: metrics.counter(
+                "relay_ingest_accepted_total",
+                "Submissions answered 202, repeats included. Compare with relay_delivery_entered_total: what was accepted must arrive.",
+                &[],
+            ),
+            refused: metrics.counter(
+                "relay_ingest_refused_total",
+                "Submissions refused at the door, by problem code. 5xx codes are ours, all others the submitter's.",
+                &["code"],
+            ),
+            accept_seconds: metrics.histogram(
+                "relay_ingest_accept_seconds",
+                "From the whole body to the 202: peek, broker's confirm of envelope and note, receipt. Slow means a slow broker.",
+                &[],
+                &[0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0],
+            ),
+        }
+    }
+
+    /// An envelope was accepted.
+    pub fn accepted(&self, id: &EnvelopeId, sender: OfficeNumber, destination: OfficeNumber, seconds: f64) {
+        self.accepted.with(&[]).inc();
+        self.accept_seconds.with(&[]).observe(seconds);
+        tracing::info!(envelope.id = %id, %sender, %destination, "envelope accepted");
+    }
+
+    /// A submission was refused.
+    pub fn refused(&self, code: &'static Code) {
+        self.refused.with(&[code.code]).inc();
+        tracing::info!(code = code.code, "submission refused");
+    }
+}

@@ -1,0 +1,144 @@
+//! Which station stands on what: the one place where all of them are known.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chassis::broker::{Broker, Stage};
+use tokio::task::JoinSet;
+
+use crate::Command;
+use crate::config::Config;
+use crate::ground::Ground;
+use crate::suspects::StoredSuspects;
+
+/// Why the program ends before its time.
+#[derive(Debug)]
+pub enum Failure {
+    /// Something only a change of the configuration (or of the broker) can mend: exit status 64.
+    Usage(anyhow::Error),
+    /// Anything else: exit status 1.
+    Other(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+type Work = JoinSet<Result<(), Failure>>;
+
+/// Runs the stations of a command until shutdown has drained them.
+///
+/// # Errors
+/// When a station cannot start.
+pub async fn run(command: Command, config: Config) -> Result<(), Failure> {
+    let ground = Ground::prepare(config).await?;
+    let ready = ground.health.part("start");
+    ready.set_ready(false, "starting");
+    let mut work = Work::new();
+    let runs = |station| command == station || command == Command::All;
+    if runs(Command::Console) {
+        console(&ground, &mut work).await?;
+    }
+    if command != Command::Console {
+        let Some(broker) = ground.broker().await? else { return Ok(()) };
+        if runs(Command::Validation) {
+            validation(&ground, &broker, &mut work);
+        }
+        if runs(Command::Routing) {
+            routing(&ground, &broker, &mut work);
+        }
+        if runs(Command::Delivery) {
+            delivery(&ground, &broker, &mut work).await?;
+        }
+        if runs(Command::Ingest) {
+            ingest(&ground, &broker, &mut work).await?;
+        }
+    }
+    ready.set_ready(true, "");
+    tracing::info!(station = ?command, "ready");
+    let mut failure = Ok(());
+    while let Some(ended) = work.join_next().await {
+        match ended {
+            Ok(Ok(())) if ground.shutdown.begun() => {}
+            Ok(Ok(())) => tracing::error!("a part of the process ended early; shutting down"),
+            Ok(Err(error)) => failure = Err(error),
+            Err(error) => failure = Err(Failure::Other(anyhow::Error::new(error).context("a part of the process died"))),
+        }
+        // One part gone means the whole process drains: a supervisor starts it whole again.
+        ground.shutdown.begin();
+    }
+    tracing::info!("drained");
+    failure
+}
+
+fn stage(ground: &Ground, broker: &Broker, work: &mut Work, stage: Arc<dyn Stage>) {
+    let suspects = Arc::new(StoredSuspects(ground.store.clone()));
+    let broker = broker.clone();
+    work.spawn(async move {
+        broker.run(stage, suspects).await;
+        Ok(())
+    });
+}
+
+fn validation(ground: &Ground, broker: &Broker, work: &mut Work) {
+    let config = &ground.config;
+    let made = validation::ValidationStage::new(
+        ground.trust.clone(),
+        ground.store.clone(),
+        ground.snapshot.clone(),
+        config.limits,
+        config.broker.shards,
+        &config.validation,
+    );
+    trust_watch(ground, work);
+    stage(ground, broker, work, Arc::new(made));
+}
+
+fn routing(ground: &Ground, broker: &Broker, work: &mut Work) {
+    let config = &ground.config;
+    let (store, snapshot) = (ground.store.clone(), ground.snapshot.clone());
+    let made = routing::RoutingStage::new(store, snapshot, config.broker.shards, &config.routing);
+    stage(ground, broker, work, Arc::new(made));
+}
+
+async fn delivery(ground: &Ground, broker: &Broker, work: &mut Work) -> Result<(), Failure> {
+    let config = &ground.config.delivery;
+    let events = delivery::events::Events::new(&ground.metrics);
+    let made = delivery::DeliveryStage::new(ground.store.clone(), events.clone(), config);
+    stage(ground, broker, work, Arc::new(made));
+    stage(ground, broker, work, Arc::new(delivery::parked::ParkedStage::new(ground.store.clone())));
+    let notes = delivery::notes::Reader::new(ground.store.clone(), broker.clone(), events.clone(), config);
+    let shutdown = ground.shutdown.clone();
+    work.spawn(async move {
+        notes.run(shutdown).await;
+        Ok(())
+    });
+    let (store, shutdown) = (ground.store.clone(), ground.shutdown.clone());
+    let books = delivery::books::Watch::new(store, events, config);
+    work.spawn(async move {
+        books.run(shutdown).await;
+        Ok(())
+    });
+    let receipts = ground.receipts()?;
+    let (store, snapshot) = (ground.store.clone(), ground.snapshot.clone());
+    let state = delivery::DeliveryState::new(config, ground.gate(), store, snapshot, receipts);
+    serve(ground, work, &config.door, delivery::router(state), "delivery").await
+}
+
+async fn ingest(ground: &Ground, broker: &Broker, work: &mut Work) -> Result<(), Failure> {
+    let config = &ground.config;
+    let parts = ingest::door::Parts {
+        gate: ground.gate(),
+        trust: ground.trust.clone(),
+        snapshot: ground.snapshot.clone(),
+        publisher: broker.publisher(),
+        receipts: ground.receipts()?,
+        limits: config.limits,
+        shards: config.broker.shards,
+        metrics: ground.metrics.clone(),
+    };
+    let state = ingest::IngestState::new(&config.ingest, parts);
+    serve(ground, work, &config.ingest.door, ingest::router(state), "ingest").await
+}

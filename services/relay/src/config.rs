@@ -1,0 +1,143 @@
+//! The configuration of `relay`: every section, and the checks between them.
+
+use std::path::PathBuf;
+
+use chassis::admin::AdminConfig;
+use chassis::broker::BrokerConfig;
+use chassis::config::{Check, ConfigError};
+use chassis::telemetry::TelemetryConfig;
+use proto::Limits;
+use serde::Deserialize;
+use store::StoreConfig;
+
+/// The default file, with every key, its unit and a sentence.
+pub const DEFAULTS: &str = include_str!("../config.default.toml");
+
+/// Everything that can be configured.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Logs.
+    pub telemetry: TelemetryConfig,
+    /// The admin port.
+    pub admin: AdminConfig,
+    /// The drain.
+    pub shutdown: ShutdownConfig,
+    /// Limits of an envelope.
+    pub limits: Limits,
+    /// The broker.
+    pub broker: BrokerConfig,
+    /// The store.
+    pub store: StoreConfig,
+    /// CAs and revocation lists.
+    pub trust: TrustConfig,
+    /// Who signs receipts.
+    pub receipts: ReceiptsConfig,
+    /// The directory's snapshot.
+    pub snapshot: SnapshotConfig,
+    /// The station ingest.
+    pub ingest: ingest::Config,
+    /// The station validation.
+    pub validation: validation::Config,
+    /// The station routing.
+    pub routing: routing::Config,
+    /// The station delivery.
+    pub delivery: delivery::Config,
+    /// The station console.
+    pub console: console::Config,
+}
+
+/// `[shutdown]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShutdownConfig {
+    /// Seconds begun work has to settle.
+    pub grace_seconds: u64,
+}
+
+/// `[trust]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrustConfig {
+    /// Folder of CAs and revocation lists.
+    pub folder: PathBuf,
+}
+
+/// `[receipts]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptsConfig {
+    /// Certificate, PEM.
+    pub certificate: PathBuf,
+    /// Key, PEM.
+    pub key: PathBuf,
+}
+
+/// `[snapshot]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotConfig {
+    /// Oldest facts a station may say yes with, seconds.
+    pub max_age_seconds: u64,
+}
+
+impl Check for Config {
+    fn check(&self) -> Result<(), ConfigError> {
+        if Limits::ENVELOPE_CEILING < self.limits.envelope_bytes {
+            return Err(ConfigError::rule("limits.envelope_bytes", "must be at most 15728640 (15 MiB)"));
+        }
+        if self.shutdown.grace_seconds <= self.broker.handler_seconds {
+            let message = "must be longer than broker.handler_seconds, or begun work is cut off";
+            return Err(ConfigError::rule("shutdown.grace_seconds", message));
+        }
+        if 60 < self.snapshot.max_age_seconds {
+            return Err(ConfigError::rule("snapshot.max_age_seconds", "must be at most 60"));
+        }
+        if 10 < self.ingest.accept_seconds {
+            return Err(ConfigError::rule("ingest.accept_seconds", "must be at most 10"));
+        }
+        if self.delivery.batch == 0 {
+            return Err(ConfigError::rule("delivery.batch", "must be at least 1"));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chassis::config::load;
+
+    #[test]
+    fn the_default_file_is_complete_and_good() {
+        let config: Config = load(DEFAULTS, None, "RELAY_", &[("RELAY_BROKER__URL", "amqp://localhost")]).unwrap();
+        config.check().unwrap();
+        assert_eq!(config.limits, Limits::default());
+    }
+
+    #[test]
+    fn every_key_of_the_default_file_has_a_sentence() {
+        let mut sentence = false;
+        for line in DEFAULTS.lines() {
+            if line.contains(" = ") && !line.starts_with('#') {
+                assert!(sentence, "{line}: no sentence above it");
+            }
+            sentence = line.starts_with('#');
+        }
+    }
+
+    #[test]
+    fn a_wrong_key_is_named() {
+        let refused = |name: &str, value: &str| {
+            let strings = [("RELAY_BROKER__URL", "amqp://localhost"), (name, value)];
+            match load::<Config>(DEFAULTS, None, "RELAY_", &strings) {
+                Ok(config) => config.check().unwrap_err().to_string(),
+                Err(error) => error.to_string(),
+            }
+        };
+        assert!(refused("RELAY_INGEST__SPEED", "9").contains("ingest.speed"));
+        assert!(refused("RELAY_LIMITS__ENVELOPE_BYTES", "16000000").contains("limits.envelope_bytes"));
+        assert!(refused("RELAY_SHUTDOWN__GRACE_SECONDS", "1").contains("shutdown.grace_seconds"));
+        assert!(refused("RELAY_SNAPSHOT__MAX_AGE_SECONDS", "61").contains("snapshot.max_age_seconds"));
+    }
+}

@@ -1,0 +1,24 @@
+//! The table of suspects, as the broker's edge asks for it.
+
+use async_trait::async_trait;
+use chassis::broker::Suspects;
+use proto::Station;
+use store::Store;
+
+/// Suspects in the store.
+pub struct StoredSuspects(pub Store);
+
+#[async_trait]
+impl Suspects for StoredSuspects {
+    async fn begin(&self, id: &str, station: Station) -> Result<u32, ()> {
+        self.0.suspect_begin(id, station).await.map_err(|error| {
+            tracing::warn!(error = %error, "suspect not noted");
+        })
+    }
+
+    async fn end(&self, id: &str, station: Station) {
+        if let Err(error) = self.0.suspect_end(id, station).await {
+            tracing::warn!(error = %error, "suspect not cleared");
+        }
+    }
+}

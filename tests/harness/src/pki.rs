@@ -1,0 +1,109 @@
+//! Throw-away authorities and the files a relay reads of them.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use proto::{OfficeNumber, Time};
+use seal::authority::{Authority, Issued, KeyKind, Request, Usage};
+use seal::trust::Role;
+
+use crate::files::now;
+
+/// The authorities of one relay.
+pub struct Pki {
+    folder: PathBuf,
+    /// Issues offices' certificates; trusted.
+    pub offices: Authority,
+    /// Issues the doors' certificates and the receipts'; trusted for stations.
+    pub stations: Authority,
+    /// Issues operators' certificates; trusted.
+    pub operators: Authority,
+    /// Trusted by nobody.
+    pub strangers: Authority,
+}
+
+const DAY: i64 = 86_400;
+
+impl Pki {
+    /// Makes authorities and writes `trust/`, `door.pem`, `door.key`, `receipts.pem`, `receipts.key` and `ca.pem`.
+    ///
+    /// # Errors
+    /// When files cannot be written.
+    pub fn create(folder: &Path) -> anyhow::Result<Self> {
+        let pki = Self {
+            folder: folder.to_owned(),
+            offices: Authority::create("Office CA", Role::Office)?,
+            stations: Authority::create("Station CA", Role::Station)?,
+            operators: Authority::create("Operator CA", Role::Operator)?,
+            strangers: Authority::create("Strange CA", Role::Office)?,
+        };
+        std::fs::create_dir_all(folder.join("trust"))?;
+        for (role, authority) in [("office", &pki.offices), ("station", &pki.stations), ("operator", &pki.operators)] {
+            std::fs::write(folder.join(format!("trust/{role}.pem")), authority.cert_pem()?)?;
+        }
+        pki.revoke(&[])?;
+        for (name, usage) in [("door", Usage::Server), ("receipts", Usage::Sign)] {
+            let request = Request {
+                common_name: name.to_owned(),
+                server_names: vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+                usage,
+                serial_numbers: Vec::new(),
+                ..office_request("0000000000", now())
+            };
+            let issued = pki.stations.issue(&request)?;
+            std::fs::write(folder.join(format!("{name}.pem")), &issued.cert_pem)?;
+            std::fs::write(folder.join(format!("{name}.key")), &issued.key_pem)?;
+        }
+        std::fs::write(folder.join("ca.pem"), pki.stations.cert_pem()?)?;
+        Ok(pki)
+    }
+
+    /// Writes every authority's revocation list, good for a month; these serials of offices are revoked since yesterday.
+    ///
+    /// # Errors
+    /// When files cannot be written.
+    pub fn revoke(&self, serials: &[String]) -> anyhow::Result<()> {
+        let revoked: Vec<(String, Time)> = serials.iter().map(|serial| (serial.clone(), now().plus_seconds(-DAY))).collect();
+        self.write_lists(&revoked, now().plus_seconds(30 * DAY))
+    }
+
+    /// Writes every authority's revocation list, good until `next_update`.
+    ///
+    /// # Errors
+    /// When files cannot be written.
+    pub fn write_lists(&self, revoked: &[(String, Time)], next_update: Time) -> anyhow::Result<()> {
+        for (role, authority) in [("office", &self.offices), ("station", &self.stations), ("operator", &self.operators)] {
+            let revoked = if role == "office" { revoked } else { &[] };
+            let list = authority.crl_pem(revoked, now().plus_seconds(-2 * DAY), next_update)?;
+            let path = self.folder.join(format!("trust/{role}.crl"));
+            // Renamed into place: a reader sees the old list or the new one, never half of one.
+            let fresh = path.with_extension("new");
+            std::fs::write(&fresh, list)?;
+            std::fs::rename(&fresh, &path)?;
+        }
+        Ok(())
+    }
+
+    /// A good certificate of an office.
+    ///
+    /// # Errors
+    /// When the library refuses.
+    pub fn office(&self, number: OfficeNumber) -> anyhow::Result<Issued> {
+        self.offices.issue(&office_request(number.as_str(), now())).context("issue an office's certificate")
+    }
+}
+
+/// The request of an office's certificate, valid from yesterday for a year.
+#[must_use]
+pub fn office_request(number: &str, now: Time) -> Request {
+    Request {
+        common_name: format!("KJ{number}00"),
+        serial_numbers: vec![format!("JGNO:{number}")],
+        organisation: Some("Test".to_owned()),
+        server_names: Vec::new(),
+        key: KeyKind::P256,
+        not_before: now.plus_seconds(-DAY),
+        not_after: now.plus_seconds(365 * DAY),
+        usage: Usage::ClientAndSign,
+    }
+}

@@ -1,0 +1,154 @@
+//! The real programs as processes: started, watched, asked over their admin port, stopped for sure.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, bail, ensure};
+
+use crate::eventually;
+
+/// A running `relay` station.
+pub struct Process {
+    child: Child,
+    /// Which station.
+    pub station: String,
+    /// Port of `/live`, `/ready`, `/metrics`.
+    pub admin: u16,
+    log: PathBuf,
+}
+
+/// The folder of the programs: `RELAY_BIN_DIR`, or the build's own.
+///
+/// # Errors
+/// When the program is not built there.
+pub fn program(name: &str) -> anyhow::Result<PathBuf> {
+    let folder = match std::env::var_os("RELAY_BIN_DIR") {
+        Some(folder) => PathBuf::from(folder),
+        None => {
+            // target/debug/deps/<test>: programs are one folder up.
+            let test = std::env::current_exe()?;
+            test.ancestors().nth(2).context("the test program has no folder")?.to_owned()
+        }
+    };
+    let path = folder.join(name);
+    ensure!(path.is_file(), "{} is not built: cargo build -p relay -p relayctl -p careplan", path.display());
+    Ok(path)
+}
+
+/// A port nobody listens on just now.
+///
+/// # Errors
+/// When there is none.
+pub fn free_port() -> anyhow::Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+impl Process {
+    /// Starts one station with this configuration; its output goes to `<folder>/<station>-<admin port>.log`.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start(station: &str, config: &Path, admin: u16, folder: &Path) -> anyhow::Result<Self> {
+        let log = folder.join(format!("{station}-{admin}.log"));
+        let output = std::fs::File::create(&log)?;
+        let child = Command::new(program("relay")?)
+            .arg(station)
+            .arg("--config")
+            .arg(config)
+            .env("RELAY_ADMIN__LISTEN", format!("127.0.0.1:{admin}"))
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .spawn()?;
+        Ok(Self { child, station: station.to_owned(), admin, log })
+    }
+
+    /// Waits until `/ready` says yes.
+    ///
+    /// # Errors
+    /// When the process ends or the deadline passes, with the end of its log.
+    pub async fn ready(&self) -> anyhow::Result<()> {
+        let url = format!("http://127.0.0.1:{}/ready", self.admin);
+        let answered = eventually("a station is ready", || async {
+            let status = reqwest::get(&url).await?.status();
+            ensure!(status.is_success(), "{status}");
+            Ok(())
+        });
+        answered.await.with_context(|| format!("{}: {}", self.station, self.log_end()))
+    }
+
+    /// Whether `/ready` says yes now.
+    pub async fn is_ready(&self) -> bool {
+        let url = format!("http://127.0.0.1:{}/ready", self.admin);
+        matches!(reqwest::get(&url).await, Ok(answer) if answer.status().is_success())
+    }
+
+    /// The value of a metric without labels, or with the labels as written in the text format.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn metric(&self, series: &str) -> anyhow::Result<f64> {
+        let url = format!("http://127.0.0.1:{}/metrics", self.admin);
+        let text = reqwest::get(url).await?.text().await?;
+        let line = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        line.with_context(|| format!("no series {series}"))?.parse().context("a metric's value")
+    }
+
+    /// Kills it at once, as a crash would.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn kill(&mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// SIGTERM, then waits for the drain; the exit status must be 0.
+    ///
+    /// # Errors
+    /// When it does not end, or ends with another status.
+    pub async fn terminate(&mut self) -> anyhow::Result<()> {
+        let pid = self.child.id().to_string();
+        ensure!(Command::new("kill").args(["-TERM", &pid]).status()?.success(), "kill -TERM {pid}");
+        let end = tokio::time::Instant::now() + crate::eventually::SOON;
+        let mut clock = tokio::time::interval(std::time::Duration::from_millis(50));
+        loop {
+            clock.tick().await;
+            match self.child.try_wait()? {
+                Some(status) if status.success() => return Ok(()),
+                Some(status) => bail!("{} ended with {status}: {}", self.station, self.log_end()),
+                None => ensure!(tokio::time::Instant::now() < end, "{} does not drain: {}", self.station, self.log_end()),
+            }
+        }
+    }
+
+    /// The exit status if the process has ended by itself.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn ended(&mut self) -> anyhow::Result<Option<i32>> {
+        Ok(self.child.try_wait()?.and_then(|status| status.code()))
+    }
+
+    /// The whole log.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    fn log_end(&self) -> String {
+        let log = self.log();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(15)..].join("\n")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Already gone is fine.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

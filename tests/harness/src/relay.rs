@@ -1,0 +1,293 @@
+//! A relay of its own: vhost, store, PKI and processes.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use proto::{Holder, OfficeNumber, Time};
+use store::{Books, CertificateFacts, OfficeFacts, OfficeState, Store, StoreConfig};
+use tempfile::TempDir;
+
+use crate::files::now;
+use crate::processes::{Process, free_port};
+use crate::{Office, Pki, World, eventually};
+
+/// How a relay is to be.
+pub struct RelayBuilder {
+    postgres: bool,
+    stations: Vec<&'static str>,
+    replicas: usize,
+    settings: Vec<(String, String)>,
+    amqp_url: Option<String>,
+}
+
+/// A running relay.
+pub struct Relay {
+    folder: TempDir,
+    /// Its authorities.
+    pub pki: Pki,
+    /// Its store, as the tests look into it.
+    pub store: Store,
+    /// Its processes.
+    pub processes: Vec<Process>,
+    /// The vhost's name, when the world's broker is used.
+    pub vhost: String,
+    /// The broker's address.
+    pub amqp_url: String,
+    config: PathBuf,
+    ingest: Vec<u16>,
+    delivery: Vec<u16>,
+}
+
+impl Default for RelayBuilder {
+    fn default() -> Self {
+        Self { postgres: false, stations: vec!["all"], replicas: 1, settings: Vec::new(), amqp_url: None }
+    }
+}
+
+impl RelayBuilder {
+    /// On PostgreSQL instead of SQLite.
+    #[must_use]
+    pub fn on_postgres(mut self) -> Self {
+        self.postgres = true;
+        self
+    }
+
+    /// Every station as its own process, so many of each.
+    #[must_use]
+    pub fn separate(mut self, replicas: usize) -> Self {
+        self.stations = vec!["validation", "routing", "delivery", "ingest"];
+        self.replicas = replicas;
+        self
+    }
+
+    /// With this broker instead of the world's.
+    #[must_use]
+    pub fn with_broker(mut self, amqp_url: String) -> Self {
+        self.amqp_url = Some(amqp_url);
+        self
+    }
+
+    /// With this key set (`RELAY_…` without the prefix, `__` between parts).
+    #[must_use]
+    pub fn with(mut self, key: &str, value: &str) -> Self {
+        self.settings.push((key.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Starts it and waits until every process is ready.
+    ///
+    /// # Errors
+    /// When anything of it does not start.
+    pub async fn start(self, world: &World) -> anyhow::Result<Relay> {
+        let folder = TempDir::with_prefix("careplan-relay-")?;
+        let pki = Pki::create(folder.path())?;
+        let (amqp_url, vhost) = match self.amqp_url {
+            Some(url) => (url, String::new()),
+            None => world.vhost().await?,
+        };
+        let store_config = if self.postgres {
+            let (url, schema) = world.schema();
+            StoreConfig { schema: Some(schema), ..StoreConfig::at(url) }
+        } else {
+            StoreConfig::at(format!("sqlite:{}", folder.path().join("relay.db").display()))
+        };
+        let store = Store::open(&store_config).await.context("open the store")?;
+        let config = folder.path().join("relay.toml");
+        write_config(&config, folder.path(), &amqp_url, &store_config, &self.settings)?;
+        let mut relay = Relay {
+            folder,
+            pki,
+            store,
+            processes: Vec::new(),
+            vhost,
+            amqp_url,
+            config,
+            ingest: Vec::new(),
+            delivery: Vec::new(),
+        };
+        for _ in 0..self.replicas {
+            for station in &self.stations {
+                relay.add(station)?;
+            }
+        }
+        for process in &relay.processes {
+            process.ready().await?;
+        }
+        Ok(relay)
+    }
+}
+
+impl Relay {
+    /// `relay all` on SQLite.
+    ///
+    /// # Errors
+    /// When anything of it does not start.
+    pub async fn all(world: &World) -> anyhow::Result<Self> {
+        RelayBuilder::default().start(world).await
+    }
+
+    /// Starts one more process of a station; does not wait for it.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn add(&mut self, station: &str) -> anyhow::Result<usize> {
+        let (ingest, delivery, console, admin) = (free_port()?, free_port()?, free_port()?, free_port()?);
+        let doors = [("ingest", ingest), ("delivery", delivery), ("console", console)];
+        // Each process has ports of its own: its configuration is the common one with these three changed.
+        let mut table: toml::Table = std::fs::read_to_string(&self.config)?.parse()?;
+        for (door, port) in doors {
+            let listen = toml::Value::String(format!("127.0.0.1:{port}"));
+            let section = table.entry(door).or_insert_with(|| toml::Table::new().into());
+            let inner = section.as_table_mut().context("a section")?.entry("door").or_insert_with(|| toml::Table::new().into());
+            inner.as_table_mut().context("a door")?.insert("listen".to_owned(), listen);
+        }
+        let own = self.folder.path().join(format!("relay-{admin}.toml"));
+        std::fs::write(&own, toml::to_string(&table)?)?;
+        self.processes.push(Process::start(station, &own, admin, self.folder.path())?);
+        if matches!(station, "ingest" | "all") {
+            self.ingest.push(ingest);
+        }
+        if matches!(station, "delivery" | "all") {
+            self.delivery.push(delivery);
+        }
+        Ok(self.processes.len() - 1)
+    }
+
+    /// The relay's folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Addresses of the doors that take envelopes.
+    #[must_use]
+    pub fn ingest_urls(&self) -> Vec<String> {
+        self.ingest.iter().map(|port| format!("https://localhost:{port}")).collect()
+    }
+
+    /// Addresses of the doors of inbox and sent list.
+    #[must_use]
+    pub fn delivery_urls(&self) -> Vec<String> {
+        self.delivery.iter().map(|port| format!("https://localhost:{port}")).collect()
+    }
+
+    /// Enrols an office with a licence of a year and gives it a certificate.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn office(&self, number: &str, kind: &str) -> anyhow::Result<Office> {
+        let number: OfficeNumber = number.parse()?;
+        self.put_office(number, kind, OfficeState::Open).await?;
+        let issued = self.pki.office(number)?;
+        self.bind(&issued.cert_der, Holder::Office(number)).await?;
+        Office::new(number, kind, issued, self)
+    }
+
+    /// Writes an office into the directory.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn put_office(&self, number: OfficeNumber, kind: &str, state: OfficeState) -> anyhow::Result<()> {
+        let facts = OfficeFacts {
+            number,
+            name: format!("事業所{number}"),
+            state,
+            services: vec![kind.to_owned()],
+            licence_until: None,
+            max_bytes: None,
+            versions: Vec::new(),
+        };
+        self.store.put_office(&facts).await?;
+        self.store.put_licence(number, now(), now().plus_seconds(365 * 86_400)).await?;
+        Ok(())
+    }
+
+    /// Binds a certificate (DER) to a holder.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn bind(&self, certificate: &[u8], holder: Holder) -> anyhow::Result<String> {
+        let fingerprint = seal::trust::fingerprint(certificate);
+        let facts = CertificateFacts {
+            fingerprint: fingerprint.clone(),
+            holder,
+            not_before: now().plus_seconds(-86_400),
+            not_after: now().plus_seconds(365 * 86_400),
+            bound_at: now(),
+            revoked_at: None,
+        };
+        self.store.bind_certificate(&facts).await?;
+        Ok(fingerprint)
+    }
+
+    /// The books, once nothing is under way any more.
+    ///
+    /// # Errors
+    /// When something stays under way, or the columns do not add up.
+    pub async fn settled_books(&self) -> anyhow::Result<Books> {
+        let books = eventually("nothing is under way", || async {
+            let books = self.store.books().await?;
+            ensure!(books.under_way == 0, "{books:?}");
+            Ok(books)
+        })
+        .await?;
+        let ends = books.mailboxed + books.rejected + books.undeliverable + books.withdrawn + books.duplicate + books.parked;
+        ensure!(books.accepted == ends, "the books do not balance: {books:?}");
+        Ok(books)
+    }
+
+    /// Number of acceptances that have not reached delivery, however young.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn unaccounted(&self, now: Time) -> anyhow::Result<i64> {
+        Ok(self.store.unaccounted(now, 0).await?)
+    }
+}
+
+fn write_config(
+    path: &Path,
+    folder: &Path,
+    amqp_url: &str,
+    store: &StoreConfig,
+    settings: &[(String, String)],
+) -> anyhow::Result<()> {
+    let file = |name: &str| folder.join(name).display().to_string();
+    let door = || toml::toml! { door = { listen = "127.0.0.1:0" } };
+    let mut table = toml::Table::new();
+    for station in ["ingest", "delivery", "console"] {
+        let mut section = door();
+        if let Some(inner) = section.get_mut("door").and_then(toml::Value::as_table_mut) {
+            inner.insert("certificate".to_owned(), file("door.pem").into());
+            inner.insert("key".to_owned(), file("door.key").into());
+        }
+        table.insert(station.to_owned(), section.into());
+    }
+    let mut put = |section: &str, key: &str, value: toml::Value| {
+        let section = table.entry(section.to_owned()).or_insert_with(|| toml::Table::new().into());
+        section.as_table_mut().map(|section| section.insert(key.to_owned(), value));
+    };
+    put("telemetry", "format", "json".into());
+    put("broker", "url", amqp_url.into());
+    // Two shards: a vhost is ready in a second, and order is still held by shard and lane.
+    put("broker", "shards", 2.into());
+    put("store", "url", store.url.clone().into());
+    if let Some(schema) = &store.schema {
+        put("store", "schema", schema.clone().into());
+    }
+    put("trust", "folder", file("trust").into());
+    put("receipts", "certificate", file("receipts.pem").into());
+    put("receipts", "key", file("receipts.key").into());
+    put("snapshot", "max_age_seconds", 1.into());
+    put("delivery", "books_every_seconds", 1.into());
+    for (key, value) in settings {
+        let (section, name) = key.split_once("__").context("a setting is section__key")?;
+        let value = value.parse::<i64>().map_or_else(
+            |_| value.parse::<f64>().map_or_else(|_| value.clone().into(), toml::Value::from),
+            toml::Value::from,
+        );
+        put(section, name, value);
+    }
+    std::fs::write(path, toml::to_string(&table)?)?;
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! One broker and one PostgreSQL in containers, shared by the stories of a process; a vhost and a schema each.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use testcontainers::core::{ExecCommand, IntoContainerPort, WaitFor};
+use testcontainers::runners::AsyncRunner;
+use testcontainers::{ContainerAsync, GenericImage, ImageExt};
+
+use crate::eventually::within;
+
+const PASSWORD: &str = "only-for-tests";
+const STARTUP: Duration = Duration::from_secs(180);
+
+/// Broker and database.
+pub struct World {
+    broker: ContainerAsync<GenericImage>,
+    postgres: ContainerAsync<GenericImage>,
+    amqp_port: u16,
+    management_port: u16,
+    postgres_port: u16,
+    next: AtomicU32,
+}
+
+/// An image's name and tag from the environment, as `ops/images/build` writes them.
+fn image(variable: &str, default: &str) -> (String, String) {
+    let name = std::env::var(variable).ok().filter(|name| !name.is_empty()).unwrap_or_else(|| default.to_owned());
+    match name.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => (name.to_owned(), tag.to_owned()),
+        _ => (name, "latest".to_owned()),
+    }
+}
+
+/// Starts a broker of its own, for stories that hurt it.
+///
+/// # Errors
+/// When there is no container engine or no image.
+pub async fn start_broker() -> anyhow::Result<ContainerAsync<GenericImage>> {
+    let (name, tag) = image("RABBITMQ_IMAGE", "careplan-relay/rabbitmq:4");
+    eprintln!("image rabbitmq: {name}:{tag}");
+    GenericImage::new(name, tag)
+        .with_wait_for(WaitFor::message_on_stdout("Server startup complete"))
+        .with_exposed_port(5672.tcp())
+        .with_exposed_port(15672.tcp())
+        .with_startup_timeout(STARTUP)
+        .start()
+        .await
+        .context("start the broker's container (ops/images/build makes its image)")
+}
+
+impl World {
+    /// Starts both containers and waits until they answer.
+    ///
+    /// # Errors
+    /// When there is no container engine or no image.
+    pub async fn start() -> anyhow::Result<Self> {
+        let (name, tag) = image("POSTGRES_IMAGE", "careplan-relay/postgres:15");
+        eprintln!("image postgres: {name}:{tag}");
+        let postgres = GenericImage::new(name, tag)
+            .with_wait_for(WaitFor::message_on_stderr("database system is ready to accept connections"))
+            .with_exposed_port(5432.tcp())
+            .with_env_var("POSTGRES_USER", "relay")
+            .with_env_var("POSTGRES_PASSWORD", PASSWORD)
+            .with_startup_timeout(STARTUP)
+            .start();
+        let (broker, postgres) = tokio::join!(start_broker(), postgres);
+        let (broker, postgres) = (broker?, postgres.context("start PostgreSQL's container")?);
+        let world = Self {
+            amqp_port: broker.get_host_port_ipv4(5672.tcp()).await?,
+            management_port: broker.get_host_port_ipv4(15672.tcp()).await?,
+            postgres_port: postgres.get_host_port_ipv4(5432.tcp()).await?,
+            broker,
+            postgres,
+            next: AtomicU32::new(1),
+        };
+        within(STARTUP, "the broker's management answers", || async { world.manage("GET", "overview").await }).await?;
+        Ok(world)
+    }
+
+    /// Stops and removes both containers.
+    ///
+    /// # Errors
+    /// When the engine does not.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.broker.rm().await?;
+        self.postgres.rm().await?;
+        Ok(())
+    }
+
+    /// A new vhost of the broker: its AMQP address and name.
+    ///
+    /// # Errors
+    /// When the broker does not answer.
+    pub async fn vhost(&self) -> anyhow::Result<(String, String)> {
+        let name = format!("t{}", self.next.fetch_add(1, Ordering::Relaxed));
+        self.manage("PUT", &format!("vhosts/{name}")).await?;
+        Ok((format!("amqp://guest:guest@127.0.0.1:{}/{name}", self.amqp_port), name))
+    }
+
+    /// The address of the database, and a schema nobody else uses.
+    #[must_use]
+    pub fn schema(&self) -> (String, String) {
+        let url = format!("postgres://relay:{PASSWORD}@127.0.0.1:{}/relay", self.postgres_port);
+        (url, format!("s{}", self.next.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// One call of the broker's management API.
+    ///
+    /// # Errors
+    /// On any status but 2xx.
+    pub async fn manage(&self, method: &str, path: &str) -> anyhow::Result<()> {
+        self.manage_with(method, path, None).await.map(drop)
+    }
+
+    /// One call of the broker's management API with a JSON body, and its answer.
+    ///
+    /// # Errors
+    /// On any status but 2xx.
+    pub async fn manage_with(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<serde_json::Value>,
+    ) -> anyhow::Result<serde_json::Value> {
+        let url = format!("http://127.0.0.1:{}/api/{path}", self.management_port);
+        let body = body.unwrap_or_else(|| serde_json::json!({}));
+        let request = reqwest::Client::new().request(method.parse()?, &url).basic_auth("guest", Some("guest"));
+        let request = if method == "GET" { request } else { request.json(&body) };
+        let answer = request.send().await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        ensure!(status.is_success(), "{method} {path}: {status} {text}");
+        Ok(serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    /// Runs a command inside the broker's container.
+    ///
+    /// # Errors
+    /// When it cannot be run or fails.
+    pub async fn in_broker(&self, command: &[&str]) -> anyhow::Result<()> {
+        in_container(&self.broker, command).await
+    }
+}
+
+/// Runs a command inside a container and waits for its end.
+///
+/// # Errors
+/// When it cannot be run or fails.
+pub async fn in_container(container: &ContainerAsync<GenericImage>, command: &[&str]) -> anyhow::Result<()> {
+    let mut result = container.exec(ExecCommand::new(command.iter().copied())).await?;
+    let output = result.stdout_to_vec().await?;
+    let status = result.exit_code().await?;
+    ensure!(status == Some(0), "{command:?}: {status:?} {}", String::from_utf8_lossy(&output));
+    Ok(())
+}
