@@ -209,7 +209,13 @@ impl<'a> Reader<'a> {
                             return false;
                         }
                         stray = true;
-                        self.set_fault(Fault::QuoteStray);
+                        // A quote after a comma opens a field: the one before it was not closed.
+                        let opens = start < self.at && self.bytes.get(self.at - 1) == Some(&b',');
+                        self.set_fault(if opens {
+                            Fault::QuoteOpen
+                        } else {
+                            Fault::QuoteStray
+                        });
                         self.at += 1;
                     }
                 },
