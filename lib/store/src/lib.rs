@@ -1,1 +1,67 @@
 //! Directory, mailbox and ledger; the only crate that names sqlx.
+//!
+//! One SQL text for SQLite and PostgreSQL. Delivery's transaction decides here, and nowhere else, which envelope is the
+//! one sending that is delivered; positions are given in the transaction that commits them. This crate has no opinion on
+//! doors, broker or seal, and no clock but the directory snapshot's own age.
+
+mod arrivals;
+mod config;
+mod directory;
+mod error;
+mod leases;
+mod many;
+mod notices;
+mod pool;
+mod rights;
+mod snapshot;
+mod sql;
+mod suspects;
+
+use std::sync::Arc;
+
+pub use config::StoreConfig;
+pub use directory::{CertificateFacts, OfficeFacts, OfficeState};
+pub use error::StoreError;
+pub use notices::AuditEntry;
+pub use snapshot::{Freshness, Snapshot};
+
+/// The store. Clones share connections.
+#[derive(Clone)]
+pub struct Store {
+    pool: sql::Pool,
+    arrivals: Arc<arrivals::Arrivals>,
+}
+
+impl Store {
+    /// Opens the database and brings its tables up to date.
+    ///
+    /// # Errors
+    /// When the configuration is wrong, or the database cannot be reached or migrated.
+    pub async fn open(config: &StoreConfig) -> Result<Self, StoreError> {
+        Ok(Self {
+            pool: pool::open(config).await?,
+            arrivals: Arc::new(arrivals::Arrivals::default()),
+        })
+    }
+
+    /// Writes and commits one row: what failed works again.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        self.pool
+            .run(
+                "INSERT INTO serials (name, last) VALUES ('probe', 1)
+                 ON CONFLICT (name) DO UPDATE SET last = serials.last + 1",
+                &[],
+            )
+            .await?;
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Store")
+    }
+}

@@ -1,0 +1,65 @@
+//! Many rows in few statements. Statements are prepared once per shape, so their sizes are powers of two.
+
+use crate::StoreError;
+use crate::sql::{Row, Transaction, Value};
+
+/// Most rows of one statement; 64 ledger rows stay far below SQLite's 32,766 and PostgreSQL's 65,535 parameters.
+const MOST: usize = 64;
+
+impl Transaction {
+    /// `{head} VALUES ($1,…),(…) {tail}` over all rows, which have the same number of values.
+    pub(crate) async fn insert(
+        &mut self,
+        head: &str,
+        rows: &[Vec<Value<'_>>],
+        tail: &str,
+    ) -> Result<(), StoreError> {
+        let mut rest = rows;
+        while let Some(first) = rest.first() {
+            // 13 rows go as 8 + 4 + 1.
+            let take = MOST.min(1 << rest.len().ilog2());
+            let (now, later) = rest.split_at(take);
+            rest = later;
+            let mut sql = String::with_capacity(head.len() + tail.len() + take * first.len() * 6);
+            sql.push_str(head);
+            sql.push_str(" VALUES ");
+            for row in 0..take {
+                sql.push_str(if row == 0 { "(" } else { ",(" });
+                placeholders(&mut sql, row * first.len() + 1, first.len());
+                sql.push(')');
+            }
+            sql.push(' ');
+            sql.push_str(tail);
+            self.run(&sql, &now.concat()).await?;
+        }
+        Ok(())
+    }
+
+    /// `{before} IN ($1,…) {after}`; the keys are padded with the last one.
+    pub(crate) async fn select_in(
+        &mut self,
+        before: &str,
+        keys: &[Value<'_>],
+        after: &str,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut found = Vec::new();
+        for keys in keys.chunks(512) {
+            let Some(last) = keys.last() else { continue };
+            let mut padded = keys.to_vec();
+            padded.resize(keys.len().next_power_of_two(), *last);
+            let mut sql = format!("{before} IN (");
+            placeholders(&mut sql, 1, padded.len());
+            sql.push_str(") ");
+            sql.push_str(after);
+            found.extend(self.rows(&sql, &padded).await?);
+        }
+        Ok(found)
+    }
+}
+
+fn placeholders(sql: &mut String, from: usize, count: usize) {
+    for n in from..from + count {
+        sql.push_str(if n == from { "$" } else { ",$" });
+        sql.push_str(&n.to_string());
+    }
+}

@@ -1,0 +1,91 @@
+//! Opening the database: connections, durability, migrations.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, Executor};
+
+use crate::sql::Pool;
+use crate::{StoreConfig, StoreError};
+
+static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+
+/// How long a caller waits for a free connection before it is told to come again.
+const ACQUIRE: Duration = Duration::from_secs(10);
+
+pub(crate) async fn open(config: &StoreConfig) -> Result<Pool, StoreError> {
+    config.check()?;
+    if config.is_sqlite() {
+        open_sqlite(config).await
+    } else {
+        open_postgres(config).await
+    }
+}
+
+async fn open_sqlite(config: &StoreConfig) -> Result<Pool, StoreError> {
+    let options = SqliteConnectOptions::from_str(&config.url)
+        .map_err(StoreError::Open)?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL: what is committed survives a power cut; NORMAL may lose the last commits.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(5))
+        .statement_cache_capacity(256);
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(ACQUIRE)
+        .connect_with(options.clone())
+        .await
+        .map_err(StoreError::Open)?;
+    SQLITE.run(&write).await.map_err(StoreError::Migrate)?;
+    let read = SqlitePoolOptions::new()
+        .max_connections(config.max_connections.max(1))
+        .acquire_timeout(ACQUIRE)
+        .connect_with(options.read_only(true))
+        .await
+        .map_err(StoreError::Open)?;
+    Ok(Pool::Sqlite(read, write))
+}
+
+async fn open_postgres(config: &StoreConfig) -> Result<Pool, StoreError> {
+    let mut options = PgConnectOptions::from_str(&config.url)
+        .map_err(StoreError::Open)?
+        .application_name("careplan-relay")
+        .statement_cache_capacity(256);
+    if let Some(schema) = &config.schema {
+        options = options.options([("search_path", schema)]);
+    }
+    let pool = PgPoolOptions::new()
+        .max_connections(config.max_connections.max(2))
+        .acquire_timeout(ACQUIRE)
+        .connect_with(options)
+        .await
+        .map_err(StoreError::Open)?;
+    if let Some(schema) = &config.schema {
+        // The name was checked to be plain.
+        let sql = format!("CREATE SCHEMA IF NOT EXISTS {schema}");
+        pool.execute(AssertSqlSafe(sql)).await.map_err(StoreError::Open)?;
+    }
+    POSTGRES.run(&pool).await.map_err(StoreError::Migrate)?;
+    Ok(Pool::Postgres(pool))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn both_databases_have_the_same_tables() {
+        let postgres = include_str!("../migrations/postgres/0001_store.sql");
+        let sqlite = include_str!("../migrations/sqlite/0001_store.sql");
+        let mut expected = postgres.replace("BYTEA", "BLOB");
+        let storage = expected
+            .lines()
+            .find(|line| line.starts_with("ALTER TABLE contents"))
+            .unwrap()
+            .to_owned();
+        expected = expected.replace(&format!("{storage}\n"), "");
+        assert_eq!(sqlite, expected);
+    }
+}

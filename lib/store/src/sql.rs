@@ -1,0 +1,307 @@
+//! Statements and rows, whatever the database: the one place where both arms are written out. The SQL text is the same
+//! for both, with `$1` placeholders.
+
+use proto::{Acceptance, EnvelopeId, OfficeNumber, Time};
+use sqlx::{AssertSqlSafe, Postgres, Row as _, Sqlite};
+
+use crate::StoreError;
+
+/// A value to bind.
+#[derive(Clone, Copy)]
+pub(crate) enum Value<'a> {
+    Int(Option<i64>),
+    Text(Option<&'a str>),
+    Bytes(Option<&'a [u8]>),
+}
+
+/// A row read.
+pub(crate) enum Row {
+    Sqlite(sqlx::sqlite::SqliteRow),
+    Postgres(sqlx::postgres::PgRow),
+}
+
+/// A transaction that may write.
+pub(crate) enum Transaction {
+    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+/// Where statements outside a transaction go.
+#[derive(Clone)]
+pub(crate) enum Pool {
+    /// Readers, and the single writer.
+    Sqlite(sqlx::SqlitePool, sqlx::SqlitePool),
+    Postgres(sqlx::PgPool),
+}
+
+macro_rules! bound {
+    ($sql:expr, $values:expr) => {{
+        // Every text comes from this crate; values are bound, never written into it.
+        let mut query = sqlx::query(AssertSqlSafe($sql.to_owned()));
+        for value in $values {
+            query = match *value {
+                Value::Int(value) => query.bind(value),
+                Value::Text(value) => query.bind(value),
+                Value::Bytes(value) => query.bind(value),
+            };
+        }
+        query
+    }};
+}
+
+impl Pool {
+    /// Begins a transaction that may write; on SQLite it is the only one.
+    pub(crate) async fn begin(&self) -> Result<Transaction, StoreError> {
+        Ok(match self {
+            // A deferred transaction that turns to writing fails at once when another writes; this one waits.
+            Self::Sqlite(_, write) => Transaction::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Reads outside a transaction.
+    pub(crate) async fn rows(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(read, _) => {
+                let rows = bound!(sql, values).fetch_all(read).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+            Self::Postgres(pool) => {
+                let rows = bound!(sql, values).fetch_all(pool).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    /// Reads at most one row outside a transaction.
+    pub(crate) async fn row(&self, sql: &str, values: &[Value<'_>]) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, values).await?.into_iter().next())
+    }
+
+    /// Writes one statement in a transaction of its own; how many rows it changed.
+    pub(crate) async fn run(&self, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        Ok(match self {
+            Self::Sqlite(_, write) => bound!(sql, values).execute(write).await?.rows_affected(),
+            Self::Postgres(pool) => bound!(sql, values).execute(pool).await?.rows_affected(),
+        })
+    }
+}
+
+impl Transaction {
+    pub(crate) async fn rows(&mut self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(open) => {
+                let rows = bound!(sql, values).fetch_all(&mut **open).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+            Self::Postgres(open) => {
+                let rows = bound!(sql, values).fetch_all(&mut **open).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    pub(crate) async fn row(&mut self, sql: &str, values: &[Value<'_>]) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, values).await?.into_iter().next())
+    }
+
+    /// How many rows the statement changed.
+    pub(crate) async fn run(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        Ok(match self {
+            Self::Sqlite(open) => bound!(sql, values).execute(&mut **open).await?.rows_affected(),
+            Self::Postgres(open) => bound!(sql, values).execute(&mut **open).await?.rows_affected(),
+        })
+    }
+
+    /// What locks the rows read, in the order read: SQLite's single writer needs none.
+    pub(crate) fn for_update(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "",
+            Self::Postgres(_) => " FOR UPDATE",
+        }
+    }
+
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(open) => open.commit().await?,
+            Self::Postgres(open) => open.commit().await?,
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn rollback(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(open) => open.rollback().await?,
+            Self::Postgres(open) => open.rollback().await?,
+        }
+        Ok(())
+    }
+}
+
+impl Row {
+    pub(crate) fn int(&self, column: usize) -> Result<i64, StoreError> {
+        Ok(match self {
+            Self::Sqlite(row) => row.try_get(column)?,
+            Self::Postgres(row) => row.try_get(column)?,
+        })
+    }
+
+    pub(crate) fn maybe_int(&self, column: usize) -> Result<Option<i64>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(row) => row.try_get(column)?,
+            Self::Postgres(row) => row.try_get(column)?,
+        })
+    }
+
+    pub(crate) fn maybe_text(&self, column: usize) -> Result<Option<String>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(row) => row.try_get(column)?,
+            Self::Postgres(row) => row.try_get(column)?,
+        })
+    }
+
+    pub(crate) fn text(&self, column: usize) -> Result<String, StoreError> {
+        self.maybe_text(column)?.ok_or(StoreError::Unreadable("text"))
+    }
+
+    pub(crate) fn maybe_bytes(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(row) => row.try_get(column)?,
+            Self::Postgres(row) => row.try_get(column)?,
+        })
+    }
+
+    pub(crate) fn bytes(&self, column: usize) -> Result<Vec<u8>, StoreError> {
+        self.maybe_bytes(column)?.ok_or(StoreError::Unreadable("blob"))
+    }
+
+    pub(crate) fn time(&self, column: usize) -> Result<Time, StoreError> {
+        Ok(Time::from_micros(self.int(column)?))
+    }
+
+    pub(crate) fn maybe_time(&self, column: usize) -> Result<Option<Time>, StoreError> {
+        Ok(self.maybe_int(column)?.map(Time::from_micros))
+    }
+
+    /// A text of a closed set or grammar.
+    pub(crate) fn word<T: std::str::FromStr>(
+        &self,
+        column: usize,
+        what: &'static str,
+    ) -> Result<T, StoreError> {
+        self.text(column)?
+            .parse()
+            .map_err(|_| StoreError::Unreadable(what))
+    }
+
+    pub(crate) fn maybe_word<T: std::str::FromStr>(
+        &self,
+        column: usize,
+        what: &'static str,
+    ) -> Result<Option<T>, StoreError> {
+        self.maybe_text(column)?
+            .map(|text| text.parse().map_err(|_| StoreError::Unreadable(what)))
+            .transpose()
+    }
+
+    pub(crate) fn maybe_id(&self, column: usize) -> Result<Option<EnvelopeId>, StoreError> {
+        self.maybe_bytes(column)?
+            .map(|bytes| {
+                let digest = bytes
+                    .try_into()
+                    .map_err(|_| StoreError::Unreadable("envelope id"))?;
+                Ok(EnvelopeId::from_bytes(digest))
+            })
+            .transpose()
+    }
+
+    pub(crate) fn id(&self, column: usize) -> Result<EnvelopeId, StoreError> {
+        self.maybe_id(column)?
+            .ok_or(StoreError::Unreadable("envelope id"))
+    }
+
+    pub(crate) fn acceptance(&self, column: usize) -> Result<Acceptance, StoreError> {
+        let bytes = self.bytes(column)?.try_into();
+        bytes
+            .map(Acceptance::from_bytes)
+            .map_err(|_| StoreError::Unreadable("acceptance"))
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(value: i64) -> Self {
+        Self::Int(Some(value))
+    }
+}
+
+impl From<Time> for Value<'_> {
+    fn from(value: Time) -> Self {
+        Self::Int(Some(value.micros()))
+    }
+}
+
+impl From<Option<Time>> for Value<'_> {
+    fn from(value: Option<Time>) -> Self {
+        Self::Int(value.map(Time::micros))
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(value: &'a str) -> Self {
+        Self::Text(Some(value))
+    }
+}
+
+impl<'a> From<&'a String> for Value<'a> {
+    fn from(value: &'a String) -> Self {
+        Self::Text(Some(value))
+    }
+}
+
+impl<'a> From<&'a Option<String>> for Value<'a> {
+    fn from(value: &'a Option<String>) -> Self {
+        Self::Text(value.as_deref())
+    }
+}
+
+impl<'a> From<&'a OfficeNumber> for Value<'a> {
+    fn from(value: &'a OfficeNumber) -> Self {
+        Self::Text(Some(value.as_str()))
+    }
+}
+
+impl<'a> From<&'a Option<OfficeNumber>> for Value<'a> {
+    fn from(value: &'a Option<OfficeNumber>) -> Self {
+        Self::Text(value.as_ref().map(OfficeNumber::as_str))
+    }
+}
+
+impl<'a> From<&'a EnvelopeId> for Value<'a> {
+    fn from(value: &'a EnvelopeId) -> Self {
+        Self::Bytes(Some(value.as_bytes()))
+    }
+}
+
+impl<'a> From<&'a Option<EnvelopeId>> for Value<'a> {
+    fn from(value: &'a Option<EnvelopeId>) -> Self {
+        Self::Bytes(value.as_ref().map(|id| &id.as_bytes()[..]))
+    }
+}
+
+impl<'a> From<&'a Acceptance> for Value<'a> {
+    fn from(value: &'a Acceptance) -> Self {
+        Self::Bytes(Some(value.as_bytes()))
+    }
+}
+
+impl<'a> From<&'a [u8]> for Value<'a> {
+    fn from(value: &'a [u8]) -> Self {
+        Self::Bytes(Some(value))
+    }
+}
+
+/// The values of one row or statement.
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { [$($crate::sql::Value::from($value)),*] };
+}
+pub(crate) use values;
