@@ -9,6 +9,7 @@ pub mod files;
 pub mod office;
 pub mod pki;
 pub mod processes;
+pub mod raw_zip;
 pub mod relay;
 pub mod stories;
 pub mod world;

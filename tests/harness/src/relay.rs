@@ -14,6 +14,7 @@ use crate::{Office, Pki, World, eventually};
 /// How a relay is to be.
 pub struct RelayBuilder {
     postgres: bool,
+    store_url: Option<String>,
     stations: Vec<&'static str>,
     replicas: usize,
     settings: Vec<(String, String)>,
@@ -40,7 +41,7 @@ pub struct Relay {
 
 impl Default for RelayBuilder {
     fn default() -> Self {
-        Self { postgres: false, stations: vec!["all"], replicas: 1, settings: Vec::new(), amqp_url: None }
+        Self { postgres: false, store_url: None, stations: vec!["all"], replicas: 1, settings: Vec::new(), amqp_url: None }
     }
 }
 
@@ -49,6 +50,13 @@ impl RelayBuilder {
     #[must_use]
     pub fn on_postgres(mut self) -> Self {
         self.postgres = true;
+        self
+    }
+
+    /// On this store instead of one of its own.
+    #[must_use]
+    pub fn on(mut self, store_url: String) -> Self {
+        self.store_url = Some(store_url);
         self
     }
 
@@ -85,7 +93,9 @@ impl RelayBuilder {
             Some(url) => (url, String::new()),
             None => world.vhost().await?,
         };
-        let store_config = if self.postgres {
+        let store_config = if let Some(url) = &self.store_url {
+            StoreConfig::at(url.clone())
+        } else if self.postgres {
             let (url, schema) = world.schema();
             StoreConfig { schema: Some(schema), ..StoreConfig::at(url) }
         } else {

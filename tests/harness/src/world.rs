@@ -1,5 +1,7 @@
 //! One broker and one PostgreSQL in containers, shared by the stories of a process; a vhost and a schema each.
 
+#![expect(clippy::print_stderr, reason = "a test run says which images it uses")]
+
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -49,23 +51,36 @@ pub async fn start_broker() -> anyhow::Result<ContainerAsync<GenericImage>> {
         .context("start the broker's container (ops/images/build makes its image)")
 }
 
+/// A PostgreSQL of a story's own.
+pub struct Database {
+    /// Its container, to be paused or removed.
+    pub container: ContainerAsync<GenericImage>,
+    /// Its address.
+    pub url: String,
+}
+
+async fn start_postgres() -> anyhow::Result<ContainerAsync<GenericImage>> {
+    let (name, tag) = image("POSTGRES_IMAGE", "careplan-relay/postgres:15");
+    eprintln!("image postgres: {name}:{tag}");
+    GenericImage::new(name, tag)
+        .with_wait_for(WaitFor::message_on_stderr("database system is ready to accept connections"))
+        .with_exposed_port(5432.tcp())
+        .with_env_var("POSTGRES_USER", "relay")
+        .with_env_var("POSTGRES_PASSWORD", PASSWORD)
+        .with_startup_timeout(STARTUP)
+        .start()
+        .await
+        .context("start PostgreSQL's container (ops/images/build makes its image)")
+}
+
 impl World {
     /// Starts both containers and waits until they answer.
     ///
     /// # Errors
     /// When there is no container engine or no image.
     pub async fn start() -> anyhow::Result<Self> {
-        let (name, tag) = image("POSTGRES_IMAGE", "careplan-relay/postgres:15");
-        eprintln!("image postgres: {name}:{tag}");
-        let postgres = GenericImage::new(name, tag)
-            .with_wait_for(WaitFor::message_on_stderr("database system is ready to accept connections"))
-            .with_exposed_port(5432.tcp())
-            .with_env_var("POSTGRES_USER", "relay")
-            .with_env_var("POSTGRES_PASSWORD", PASSWORD)
-            .with_startup_timeout(STARTUP)
-            .start();
-        let (broker, postgres) = tokio::join!(start_broker(), postgres);
-        let (broker, postgres) = (broker?, postgres.context("start PostgreSQL's container")?);
+        let (broker, postgres) = tokio::join!(start_broker(), start_postgres());
+        let (broker, postgres) = (broker?, postgres?);
         let world = Self {
             amqp_port: broker.get_host_port_ipv4(5672.tcp()).await?,
             management_port: broker.get_host_port_ipv4(15672.tcp()).await?,
@@ -103,6 +118,16 @@ impl World {
     pub fn schema(&self) -> (String, String) {
         let url = format!("postgres://relay:{PASSWORD}@127.0.0.1:{}/relay", self.postgres_port);
         (url, format!("s{}", self.next.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// A database of its own, for stories that hurt it.
+    ///
+    /// # Errors
+    /// When there is no container engine or no image.
+    pub async fn own_postgres(&self) -> anyhow::Result<Database> {
+        let container = start_postgres().await?;
+        let port = container.get_host_port_ipv4(5432.tcp()).await?;
+        Ok(Database { container, url: format!("postgres://relay:{PASSWORD}@127.0.0.1:{port}/relay") })
     }
 
     /// One call of the broker's management API.

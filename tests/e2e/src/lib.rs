@@ -1,1 +1,0 @@
-//! Stories of envelopes, told on real parts.
