@@ -5,8 +5,10 @@
 )]
 
 mod acknowledge;
+mod config;
 mod dependencies;
 mod graph;
+mod metrics;
 mod names;
 mod purity;
 mod size;
