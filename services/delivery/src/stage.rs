@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chassis::broker::{Mode, Outcome, Source, Stage, Transient};
+use chassis::broker::{Mode, Outcome, Source, Stage, Transient, waiting};
 use chassis::process;
 use proto::topology::ShardedQueue;
 use proto::{Envelope, Message, MessageType, OutcomeMessage, Publication, Routed, Station};
@@ -87,7 +87,7 @@ impl Stage for DeliveryStage {
                 Err(cause) => defects.push(Some(cause)),
             }
         }
-        let entered = match self.store.enter(&learned, &self.by, process::now()).await {
+        let entered = match waiting(self.store.enter(&learned, &self.by, process::now())).await {
             Ok(entered) => entered,
             Err(error) => {
                 let cause = format!("enter the ledger: {error}");

@@ -1,7 +1,7 @@
 //! Where message, directory and decision meet.
 
 use async_trait::async_trait;
-use chassis::broker::{Mode, Outcome, Source, Stage, Transient};
+use chassis::broker::{Mode, Outcome, Source, Stage, Transient, waiting};
 use chassis::process;
 use proto::topology::ShardedQueue;
 use proto::{Envelope, Message, OutcomeMessage, Problem, Problems, Publication, Refusal, Station, StepStamp, Validated};
@@ -41,7 +41,8 @@ impl RoutingStage {
             version: envelope.stamps.sending.as_ref().and_then(|sending| sending.version.as_deref()),
             bytes: envelope.bytes.len() as u64,
         };
-        let decision = directory::route(&self.snapshot, envelope.stamps.destination, &asked, self.licences).await;
+        let decision = directory::route(&self.snapshot, envelope.stamps.destination, &asked, self.licences);
+        let decision = waiting(decision).await;
         let stamp = StepStamp { at: process::now(), by: self.by.clone() };
         match decision {
             Ok(Decision::Route) => Outcome::Forward(envelope.routed(stamp).publication_to_delivery(self.shards)),

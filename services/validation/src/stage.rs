@@ -1,7 +1,7 @@
 //! Where message, seal, standard and directory meet.
 
 use async_trait::async_trait;
-use chassis::broker::{Mode, Outcome, Source, Stage, Transient};
+use chassis::broker::{Mode, Outcome, Source, Stage, Transient, waiting};
 use chassis::process;
 use proto::topology::ShardedQueue;
 use proto::{
@@ -53,7 +53,8 @@ impl ValidationStage {
             Ok(Inspected::Unsealed(problems)) => Decision::Rejected(Problems::from(problems)),
             Ok(Inspected::Sealed { signer: subject, head, judged }) => {
                 let sender = envelope.stamps.sender;
-                let facts = match signer::facts(&self.snapshot, &subject.fingerprint, sender, accepted_at).await {
+                let facts = signer::facts(&self.snapshot, &subject.fingerprint, sender, accepted_at);
+                let facts = match waiting(facts).await {
                     Ok(facts) => facts,
                     Err(error) => return retry(format!("read the directory: {error}")),
                 };
@@ -112,7 +113,7 @@ impl Stage for ValidationStage {
         if let Err(error) = self.trust.reload() {
             tracing::warn!(error = %error, "trust bundle not reloaded");
         }
-        self.trust.current().is_fresh(process::now()) && self.store.probe().await.is_ok()
+        process::now() < self.trust.current().stale_from() && self.store.probe().await.is_ok()
     }
 
     fn park(&self, message: &Message, cause: &str) -> Publication {

@@ -61,16 +61,7 @@ pub fn judge(door: DoorSaw, signer: &Subject, facts: &SignerFacts, head: Option<
         return Decision::Rejected(problems);
     }
     match (judged.sending, &facts.holder) {
-        (Some(sending), Some(holder)) => Decision::Validated(Sending {
-            sequence: sending.sequence,
-            kinds: sending.kinds,
-            month: sending.month,
-            version: sending.version,
-            message: sending.message,
-            names: sending.names,
-            digest: sending.digest,
-            signer: holder.to_string(),
-        }),
+        (Some(sending), Some(holder)) => Decision::Validated(sending.signed_by(holder.to_string())),
         _ => Decision::Park("judged good but without the facts of a sending"),
     }
 }
