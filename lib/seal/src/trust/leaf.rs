@@ -1,5 +1,6 @@
 //! What is known of one certificate whatever the time: its issuer, subject, usages and key.
 
+use openssl::error::ErrorStack;
 use openssl::nid::Nid;
 use openssl::stack::Stack;
 use openssl::x509::{X509, X509ExtendedKeyUsage, X509KeyUsage, X509Ref, X509StoreContext};
@@ -114,6 +115,8 @@ fn issuer_of(certificate: &X509Ref, bundle: &Bundle) -> Result<usize, TrustProbl
             .transpose()?;
         Ok((is_good, context.error().as_raw(), issuer))
     });
+    // A refusal leaves its reasons in the thread's queue of errors; nobody else should find them there.
+    drop(ErrorStack::get());
     match outcome {
         Ok((true, _, Some(issuer))) => bundle.find(&issuer).ok_or(TrustProblem::UnknownCa),
         // A chain of one: a CA of the bundle itself.
