@@ -13,9 +13,10 @@ pub(crate) const DEFLATED: u16 = 8;
 /// the size the entry tells, which the caller has to bound before.
 pub(crate) fn inflate(slot: &Slot<'_>) -> Option<Vec<u8>> {
     let size = usize::try_from(slot.unpacked).ok()?;
+    let data = slot.data?;
     let bytes = match slot.method {
-        STORED if slot.data.len() == size => slot.data.to_vec(),
-        DEFLATED => raw_inflate(slot.data, size)?,
+        STORED if data.len() == size => data.to_vec(),
+        DEFLATED => raw_inflate(data, size)?,
         _ => return None,
     };
     (bytes.len() == size && crc32fast::hash(&bytes) == slot.crc).then_some(bytes)

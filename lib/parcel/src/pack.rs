@@ -13,6 +13,10 @@ use crate::inflate::{DEFLATED, STORED};
 /// 1980-01-01, the oldest day a ZIP can write.
 const DATE: u16 = (1 << 5) | 1;
 const VERSION: u16 = 20;
+/// Written as by Unix: `unzip` takes names and their UTF-8 as they are only then.
+const MADE_BY: u16 = (3 << 8) | VERSION;
+/// A regular file its owner may write and all may read.
+const ATTRIBUTES: u32 = 0o100_644 << 16;
 const FLAG_UTF8: u16 = 1 << 11;
 
 /// What an envelope is made of.
@@ -108,10 +112,11 @@ fn write<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> Result<Vec<u8>
         zip.extend_from_slice(name.as_bytes());
         zip.extend_from_slice(&packed);
         directory.extend_from_slice(b"PK\x01\x02");
-        directory.extend_from_slice(&VERSION.to_le_bytes());
+        directory.extend_from_slice(&MADE_BY.to_le_bytes());
         directory.extend_from_slice(&common);
-        // No comment, disk 0, no attributes.
-        directory.extend_from_slice(&[0; 10]);
+        // No comment, disk 0, not marked as text.
+        directory.extend_from_slice(&[0; 6]);
+        directory.extend_from_slice(&ATTRIBUTES.to_le_bytes());
         directory.extend_from_slice(&offset.to_le_bytes());
         directory.extend_from_slice(name.as_bytes());
         entries = entries.checked_add(1).ok_or(PackError::TooLarge)?;

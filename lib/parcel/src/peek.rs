@@ -45,7 +45,7 @@ pub fn peek(zip: &[u8]) -> Result<ManifestHead, Box<Problem>> {
             method: entry.method,
             crc: entry.crc,
             unpacked: entry.unpacked,
-            data,
+            data: Some(data),
         };
         let json = inflate(&slot).ok_or_else(|| refuse(&codes::ZIP_CORRUPT))?;
         return ManifestHead::peek(&json);

@@ -22,7 +22,7 @@ const EXTRA_UNICODE_PATH: u16 = 0x7075;
 const EXTRA_ASI_UNIX: u16 = 0x756e;
 const DOS_VOLUME_OR_FOLDER: u32 = 0x18;
 
-/// One entry whose data can be looked at.
+/// One entry.
 #[derive(Debug)]
 pub(crate) struct Slot<'a> {
     /// Its name as it may be shown.
@@ -30,8 +30,8 @@ pub(crate) struct Slot<'a> {
     pub(crate) method: u16,
     pub(crate) crc: u32,
     pub(crate) unpacked: u32,
-    /// The packed bytes.
-    pub(crate) data: &'a [u8],
+    /// The packed bytes, if they can be had and read.
+    pub(crate) data: Option<&'a [u8]>,
 }
 
 /// The entries in the order of the bytes; every fault of the shape goes into `problems`.
@@ -56,28 +56,37 @@ pub(crate) fn slots<'a>(zip: &'a [u8], limits: &Limits, problems: &mut Vec<Probl
             .get(index + 1)
             .map_or(directory_start, |next| position(next.offset));
         rules(entry, problems);
-        let Some(local) = raw::local(zip, position(entry.offset)) else {
-            problems.push(about(&codes::ZIP_CORRUPT, entry));
-            continue;
-        };
-        agree(entry, &local, problems);
-        let end = local.data.saturating_add(position(entry.packed));
-        match zip.get(local.data..end) {
-            Some(data) if end <= next => {
-                let between = zip.get(end..next).unwrap_or_default();
-                let described = entry.flags & FLAG_DESCRIPTOR != 0 && raw::is_descriptor(between, entry);
-                if !between.is_empty() && !described {
-                    once(&codes::ZIP_GAP, problems);
-                }
-                if matches!(entry.method, STORED | DEFLATED) && entry.flags & ENCRYPTED == 0 {
-                    slots.push(slot(entry, data));
-                }
-            }
-            // Runs into the next entry or out of the bytes.
-            _ => problems.push(about(&codes::ZIP_CORRUPT, entry)),
-        }
+        let data = data(zip, entry, next, problems);
+        let readable = matches!(entry.method, STORED | DEFLATED) && entry.flags & ENCRYPTED == 0;
+        slots.push(slot(entry, data.filter(|_| readable)));
     }
     slots
+}
+
+/// The packed bytes of an entry that ends where the next one begins.
+fn data<'a>(
+    zip: &'a [u8],
+    entry: &Central<'_>,
+    next: usize,
+    problems: &mut Vec<Problem>,
+) -> Option<&'a [u8]> {
+    let Some(local) = raw::local(zip, position(entry.offset)) else {
+        problems.push(about(&codes::ZIP_CORRUPT, entry));
+        return None;
+    };
+    agree(entry, &local, problems);
+    let end = local.data.saturating_add(position(entry.packed));
+    let Some(data) = zip.get(local.data..end).filter(|_| end <= next) else {
+        // Runs into the next entry or out of the bytes.
+        problems.push(about(&codes::ZIP_CORRUPT, entry));
+        return None;
+    };
+    let between = zip.get(end..next).unwrap_or_default();
+    let described = entry.flags & FLAG_DESCRIPTOR != 0 && raw::is_descriptor(between, entry);
+    if !between.is_empty() && !described {
+        once(&codes::ZIP_GAP, problems);
+    }
+    Some(data)
 }
 
 /// The directory's entries; `None` when there is no use in reading on.
@@ -166,9 +175,15 @@ fn rules(entry: &Central<'_>, problems: &mut Vec<Problem>) {
 
 /// Local and central header must say the same.
 fn agree(entry: &Central<'_>, local: &Local<'_>, problems: &mut Vec<Problem>) {
-    let told = (local.crc, local.packed, local.unpacked);
-    let same_facts = told == (entry.crc, entry.packed, entry.unpacked)
-        || entry.flags & FLAG_DESCRIPTOR != 0 && told == (0, 0, 0);
+    // With a data descriptor behind the data, Info-ZIP writes a size it knows beforehand, others zeros.
+    let unknown = entry.flags & FLAG_DESCRIPTOR != 0;
+    let same_facts = [
+        (local.crc, entry.crc),
+        (local.packed, entry.packed),
+        (local.unpacked, entry.unpacked),
+    ]
+    .iter()
+    .all(|(here, there)| here == there || unknown && *here == 0);
     // The other flags tell how hard the packer tried, and nothing about how to read.
     let telling = ENCRYPTED | FLAG_DESCRIPTOR | FLAG_PATCH | FLAG_UTF8;
     let same_flags = entry.flags & telling == local.flags & telling;
@@ -191,7 +206,7 @@ fn agree(entry: &Central<'_>, local: &Local<'_>, problems: &mut Vec<Problem>) {
     }
 }
 
-fn slot<'a>(entry: &Central<'a>, data: &'a [u8]) -> Slot<'a> {
+fn slot<'a>(entry: &Central<'_>, data: Option<&'a [u8]>) -> Slot<'a> {
     Slot {
         name: std::str::from_utf8(entry.name).map_or_else(|_| shown(entry.name), str::to_owned),
         method: entry.method,

@@ -114,6 +114,7 @@ fn manifest_bytes(slot: &Slot<'_>, problems: &mut Vec<Problem>) -> Option<Vec<u8
         problems.push(Problem::new(&codes::ZIP_MANIFEST_SIZE));
         return None;
     }
+    slot.data?;
     let bytes = inflate(slot);
     if bytes.is_none() {
         problems.push(Problem::new(&codes::ZIP_CORRUPT).in_file(MANIFEST_NAME));
@@ -138,7 +139,8 @@ fn list(listed: &[ManifestFile], slots: &[&Slot<'_>], problems: &mut Vec<Problem
 }
 
 fn whole(slot: &Slot<'_>, limits: &Limits, problems: &mut Vec<Problem>) -> Option<Vec<u8>> {
-    let packed = slot.data.len().max(1) as u64;
+    // What cannot be read has its problem already.
+    let packed = slot.data?.len().max(1) as u64;
     if u64::from(slot.unpacked) > packed.saturating_mul(u64::from(limits.ratio)) {
         problems.push(Problem::new(&codes::ZIP_RATIO).in_file(&slot.name));
         return None;
