@@ -181,26 +181,28 @@ pub struct Books {
     pub unaccounted: i64,
 }
 
-/// One item of `GET /v1/parked`.
+/// One item of `GET /v1/parked`: what an operator needs to know of it, and nothing of what is in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ParkedEntry {
-    /// The row's number.
-    pub row: i64,
-    /// The envelope's id as text; what was parked may not bear a good one.
+    /// The message's id: an envelope's, or whatever poison bears.
     pub id: String,
-    /// Where it was.
+    /// The station that parked it.
     pub station: String,
-    /// Whom it was for, as far as the message says.
-    pub office: Option<String>,
+    /// Whom it was for, or the words in its place.
+    pub office: String,
     /// Why.
     pub cause: String,
-    /// When it came to lie here.
+    /// When.
     pub parked_at: Time,
+    /// Whether it is marked to be sent through its station again.
+    pub redrive: bool,
+    /// Size of its body, bytes.
+    pub size: u64,
 }
 
 /// Answer of `GET /v1/parked`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ParkedList {
-    /// What is parked and open, oldest first.
+    /// What is parked and open, oldest first, at most a thousand.
     pub items: Vec<ParkedEntry>,
 }
