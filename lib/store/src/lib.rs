@@ -4,25 +4,44 @@
 //! one sending that is delivered; positions are given in the transaction that commits them. This crate has no opinion on
 //! doors, broker or seal, and no clock but the directory snapshot's own age.
 
+mod acknowledge;
 mod arrivals;
+mod books;
 mod config;
+mod counters;
+mod cursor;
 mod directory;
+mod enter;
 mod error;
+mod inbox;
 mod leases;
+mod ledger;
 mod many;
+mod notes;
 mod notices;
+mod parked;
 mod pool;
+mod recall;
+mod receipts;
 mod rights;
+mod sent;
 mod snapshot;
 mod sql;
 mod suspects;
+mod working;
 
 use std::sync::Arc;
 
+pub use books::Books;
 pub use config::StoreConfig;
+pub use cursor::{Cursor, NotACursor};
 pub use directory::{CertificateFacts, OfficeFacts, OfficeState};
+pub use enter::{Entered, Learned};
 pub use error::StoreError;
+pub use inbox::InboxState;
 pub use notices::AuditEntry;
+pub use parked::{Parked, ParkedRow};
+pub use recall::RecallAnswer;
 pub use snapshot::{Freshness, Snapshot};
 
 /// The store. Clones share connections.

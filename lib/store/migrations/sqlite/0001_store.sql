@@ -129,7 +129,7 @@ CREATE TABLE names (
     name TEXT NOT NULL,
     id BLOB NOT NULL,
     digest TEXT NOT NULL,
-    PRIMARY KEY (sender, name)
+    PRIMARY KEY (name, sender)       -- in this order: a batch asks by names
 );
 CREATE INDEX names_of_id ON names (id);
 
@@ -187,12 +187,12 @@ CREATE TABLE parked (
     message_type TEXT NOT NULL,
     headers TEXT NOT NULL,           -- JSON object of texts
     body BLOB NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('open', 'redrive', 'closed')),
+    state TEXT NOT NULL CHECK (state IN ('open', 'redrive')),
     parked_at BIGINT NOT NULL,
     changed_at BIGINT NOT NULL,
     PRIMARY KEY (message_id, acceptance)
 );
-CREATE INDEX parked_not_closed ON parked (state, parked_at) WHERE state <> 'closed';
+CREATE INDEX parked_in_order ON parked (state, parked_at);
 
 CREATE TABLE suspects (
     id TEXT NOT NULL,

@@ -1,0 +1,98 @@
+//! The books: every acceptance by distinct id stands in exactly one account.
+
+use proto::Status;
+
+use crate::{Store, StoreError};
+
+/// Counts of envelope ids.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Books {
+    /// Distinct ids ever accepted: the sum of the next seven.
+    pub accepted: i64,
+    /// Reached a mailbox, whatever came later.
+    pub mailboxed: i64,
+    /// Refused, the sender's fault.
+    pub rejected: i64,
+    /// The destination could not be delivered to.
+    pub undeliverable: i64,
+    /// Recalled while under way.
+    pub withdrawn: i64,
+    /// The same sending as another id.
+    pub duplicate: i64,
+    /// Set aside for an operator.
+    pub parked: i64,
+    /// Accepted, without an end.
+    pub under_way: i64,
+    /// Mailboxed ones that were collected and stand there.
+    pub collected: i64,
+    /// Mailboxed ones that were taken in.
+    pub imported: i64,
+    /// Mailboxed ones the destination's software could not take in.
+    pub import_failed: i64,
+    /// Mailboxed ones recalled before they were handed out.
+    pub recalled: i64,
+    /// Mailboxed ones never collected within the retention period.
+    pub expired: i64,
+}
+
+impl Store {
+    /// The books as they stand.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn books(&self) -> Result<Books, StoreError> {
+        let rows = self
+            .pool
+            .rows(
+                "SELECT status, COUNT(arrived_at), COUNT(*) FROM ledger
+                 GROUP BY status, arrived_at IS NULL",
+                &[],
+            )
+            .await?;
+        let mut books = Books::default();
+        for row in rows {
+            let (status, count): (Status, i64) = (row.word(0, "status")?, row.int(2)?);
+            let arrived = 0 < row.int(1)?;
+            books.add(status, arrived, count);
+        }
+        Ok(books)
+    }
+}
+
+impl Books {
+    fn add(&mut self, status: Status, arrived: bool, count: i64) {
+        self.accepted += count;
+        if arrived {
+            self.mailboxed += count;
+        }
+        match (status, arrived) {
+            (Status::Collected, _) => self.collected += count,
+            (Status::Imported, _) => self.imported += count,
+            (Status::ImportFailed, _) => self.import_failed += count,
+            (Status::Expired, _) => self.expired += count,
+            (Status::Recalled, true) => self.recalled += count,
+            (Status::Recalled, false) => self.withdrawn += count,
+            (_, true) => {}
+            (Status::Rejected, false) => self.rejected += count,
+            (Status::Undeliverable, false) => self.undeliverable += count,
+            (Status::Duplicate, false) => self.duplicate += count,
+            (Status::Parked, false) => self.parked += count,
+            (Status::Accepted | Status::Validated | Status::Routed | Status::Delivered, false) => {
+                self.under_way += count;
+            }
+        }
+    }
+
+    /// Whether every acceptance stands in exactly one account.
+    #[must_use]
+    pub fn balance(&self) -> bool {
+        self.accepted
+            == self.mailboxed
+                + self.rejected
+                + self.undeliverable
+                + self.withdrawn
+                + self.duplicate
+                + self.parked
+                + self.under_way
+    }
+}

@@ -1,0 +1,258 @@
+//! Parked messages: set aside for an operator, open until their id has an end.
+
+use bytes::Bytes;
+use proto::stamps::Headers;
+use proto::{EnvelopeId, Stamps, Station, Status, Time};
+
+use crate::enter::note_of;
+use crate::sql::{Row, Transaction, values};
+use crate::working::Working;
+use crate::{Store, StoreError};
+
+/// A message as it was parked. Nothing in it but `body` and `headers` holds anything of the envelope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParkedRow {
+    /// The message's id: an envelope's, or whatever poison bears.
+    pub message_id: String,
+    /// Its acceptance, 32 hex digits; empty if it bears none.
+    pub acceptance: String,
+    /// The station that parked it; through it goes the redrive.
+    pub station: Station,
+    /// The destination's number, or the words in its place.
+    pub office: String,
+    /// Why, in ASCII.
+    pub cause: String,
+    /// The key it was parked with.
+    pub routing_key: String,
+    /// The `type` property; empty if it had none.
+    pub message_type: String,
+    /// Its headers.
+    pub headers: Headers,
+    /// Its body.
+    pub body: Bytes,
+}
+
+/// A parked message on the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parked {
+    /// The message; its body is left out in lists.
+    pub row: ParkedRow,
+    /// When it was parked, by the table's last word.
+    pub parked_at: Time,
+    /// Whether an operator has marked it to be sent through its station again.
+    pub redrive: bool,
+    /// Size of the body in bytes.
+    pub size: u64,
+}
+
+const LIST: &str =
+    "SELECT message_id, acceptance, station, office, cause, routing_key, message_type, headers, parked_at,
+    state, CAST(length(body) AS BIGINT)";
+
+impl Store {
+    /// Sets a message aside. Parked again it is the same row, open again. False: its acceptance had an end already, so the
+    /// copy was discarded.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn park(&self, row: &ParkedRow, by: &str, now: Time) -> Result<bool, StoreError> {
+        let mut open = self.pool.begin().await?;
+        let id: Option<EnvelopeId> = row.message_id.parse().ok();
+        let stamps = Stamps::from_headers(&row.headers).ok();
+        let mut changed = Vec::new();
+        if let Some((id, stamps)) = id.zip(stamps) {
+            let note = note_of(id, &stamps);
+            let notes = std::slice::from_ref(&note);
+            let mut working = Working::load(&mut open, &[note.sender].into(), notes, &[]).await?;
+            match working.arrive(&note, &stamps.accepted.by, now) {
+                Ok(true) => {
+                    if working.row(id)?.status != Status::Parked {
+                        working.step(id, Status::Parked, now, by)?;
+                        working.move_up(id)?;
+                    }
+                    changed = working.write(&mut open).await?;
+                }
+                Ok(false) => {
+                    working.write(&mut open).await?;
+                    open.commit().await?;
+                    return Ok(false);
+                }
+                // The row itself must be kept whatever it contradicts.
+                Err(error) if error.is_data() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        insert(&mut open, row, now).await?;
+        open.commit().await?;
+        self.arrivals.wake(changed.iter());
+        Ok(true)
+    }
+
+    /// Parked messages, oldest first, without their bodies.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn parked_list(&self, limit: u32) -> Result<Vec<Parked>, StoreError> {
+        let sql = format!("{LIST} FROM parked ORDER BY parked_at, message_id LIMIT $1");
+        let rows = self.pool.rows(&sql, &values![i64::from(limit)]).await?;
+        rows.iter().map(|row| parked(row, Bytes::new())).collect()
+    }
+
+    /// What is parked under this id, bodies included.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn parked(&self, message_id: &str) -> Result<Vec<Parked>, StoreError> {
+        let sql = format!("{LIST}, body FROM parked WHERE message_id = $1 ORDER BY parked_at");
+        let rows = self.pool.rows(&sql, &values![message_id]).await?;
+        rows.iter()
+            .map(|row| parked(row, Bytes::from(row.bytes(11)?)))
+            .collect()
+    }
+
+    /// Marks what is parked under this id to be sent through its station again; how many rows.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn mark_redrive(&self, message_id: &str, now: Time) -> Result<u64, StoreError> {
+        self.pool
+            .run(
+                "UPDATE parked SET state = 'redrive', changed_at = $2 WHERE message_id = $1 AND state = 'open'",
+                &values![message_id, now],
+            )
+            .await
+    }
+
+    /// Stops redriving: what is marked and not yet sent stays parked; how many rows.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn stop_redrive(&self, now: Time) -> Result<u64, StoreError> {
+        self.pool
+            .run(
+                "UPDATE parked SET state = 'open', changed_at = $1 WHERE state = 'redrive'",
+                &values![now],
+            )
+            .await
+    }
+
+    /// What the holder of the lease has to send again, oldest first, bodies included.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn to_redrive(&self, limit: u32) -> Result<Vec<Parked>, StoreError> {
+        let sql = format!(
+            "{LIST}, body FROM parked WHERE state = 'redrive' ORDER BY parked_at, message_id LIMIT $1"
+        );
+        let rows = self.pool.rows(&sql, &values![i64::from(limit)]).await?;
+        rows.iter()
+            .map(|row| parked(row, Bytes::from(row.bytes(11)?)))
+            .collect()
+    }
+
+    /// The broker has confirmed the message sent again: its row is closed, the id is under way and waited for from `now`.
+    /// False: an end, or a new parking, came first.
+    ///
+    /// # Errors
+    /// When the database does not answer; the message is then sent again.
+    pub async fn redriven(&self, row: &ParkedRow, by: &str, now: Time) -> Result<bool, StoreError> {
+        let mut open = self.pool.begin().await?;
+        let id: Option<EnvelopeId> = row.message_id.parse().ok();
+        let known = match id {
+            Some(id) => open.ledger_rows(&[id]).await?.into_iter().next(),
+            None => None,
+        };
+        let mut working = match &known {
+            Some(ledger) => Some(Working::of_one(&mut open, ledger).await?),
+            None => None,
+        };
+        let closed = open
+            .run(
+                "DELETE FROM parked WHERE message_id = $1 AND acceptance = $2 AND state = 'redrive'",
+                &values![&plain(&row.message_id), &row.acceptance],
+            )
+            .await?;
+        if let (Some(id), Some(working), 1) = (id, &mut working, closed) {
+            working.under_way_again(id, &row.acceptance, by, now)?;
+            self.close_item(open, working).await?;
+        } else {
+            open.commit().await?;
+        }
+        Ok(closed == 1)
+    }
+}
+
+impl Working<'_> {
+    fn under_way_again(
+        &mut self,
+        id: EnvelopeId,
+        acceptance: &str,
+        by: &str,
+        now: Time,
+    ) -> Result<(), StoreError> {
+        let row = self.row(id)?;
+        if row.status != Status::Parked || row.acceptance.to_string() != acceptance {
+            return Ok(());
+        }
+        let key = row.acceptance;
+        self.step(id, Status::Accepted, now, by)?;
+        self.move_up(id)?;
+        if let Some(note) = self.acceptances.get(&key).map(|row| row.note.clone()) {
+            let awaited = self.acceptance(&note);
+            (awaited.seen_at, awaited.due_from) = (None, now);
+        }
+        Ok(())
+    }
+}
+
+async fn insert(open: &mut Transaction, row: &ParkedRow, now: Time) -> Result<(), StoreError> {
+    let headers = serde_json::to_string(&row.headers).unwrap_or_default();
+    // PostgreSQL takes no NUL in texts, and what is set aside as poison must find its place.
+    let (message_id, routing_key) = (plain(&row.message_id), plain(&row.routing_key));
+    let (office, cause) = (plain(&row.office), plain(&row.cause));
+    open.run(
+        "INSERT INTO parked (message_id, acceptance, station, office, cause, routing_key, message_type, headers, body,
+             state, parked_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $10)
+         ON CONFLICT (message_id, acceptance) DO UPDATE SET station = excluded.station, office = excluded.office,
+             cause = excluded.cause, routing_key = excluded.routing_key, message_type = excluded.message_type,
+             headers = excluded.headers, body = excluded.body, state = excluded.state,
+             parked_at = excluded.parked_at, changed_at = excluded.changed_at",
+        &values![
+            &message_id,
+            &row.acceptance,
+            row.station.as_str(),
+            &office,
+            &cause,
+            &routing_key,
+            &row.message_type,
+            &headers,
+            &row.body[..],
+            now,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+fn plain(text: &str) -> String {
+    text.replace('\0', "?")
+}
+
+fn parked(row: &Row, body: Bytes) -> Result<Parked, StoreError> {
+    Ok(Parked {
+        row: ParkedRow {
+            message_id: row.text(0)?,
+            acceptance: row.text(1)?,
+            station: row.word(2, "station")?,
+            office: row.text(3)?,
+            cause: row.text(4)?,
+            routing_key: row.text(5)?,
+            message_type: row.text(6)?,
+            headers: serde_json::from_str(&row.text(7)?).map_err(|_| StoreError::Unreadable("headers"))?,
+            body,
+        },
+        parked_at: row.time(8)?,
+        redrive: row.text(9)? == "redrive",
+        size: u64::try_from(row.int(10)?).unwrap_or(0),
+    })
+}
