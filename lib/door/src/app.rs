@@ -25,7 +25,8 @@ pub fn finish(router: Router) -> Router {
         }))
 }
 
-/// Counts and times the router's requests, by route and status; never by office or id.
+/// Counts and times the router's requests, by route and status; never by office or id. Put around [`finish`], so that
+/// panics are counted too.
 pub fn measured(router: Router, metrics: &Metrics) -> Router {
     let numbers = Numbers {
         requests: metrics.counter(

@@ -29,3 +29,6 @@ pub use peer::Peer;
 pub use refused::Refused;
 pub use reload::keep_trust_fresh;
 pub use serve::{DoorError, serve};
+
+#[cfg(test)]
+mod tests;
