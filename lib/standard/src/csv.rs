@@ -20,6 +20,16 @@ pub enum Fault {
     LoneCr,
 }
 
+/// Bytes that end or spoil a field without quotes.
+const SPECIAL: [bool; 256] = {
+    let mut table = [false; 256];
+    table[b',' as usize] = true;
+    table[b'"' as usize] = true;
+    table[b'\r' as usize] = true;
+    table[b'\n' as usize] = true;
+    table
+};
+
 #[derive(Debug, Clone, Copy)]
 struct Span {
     start: usize,
@@ -111,6 +121,13 @@ impl<'a> Reader<'a> {
             .unwrap_or_default()
     }
 
+    /// Moves on to the next byte that matters, or to the end.
+    #[inline]
+    fn skip(&mut self, matters: impl Fn(u8) -> bool) {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        self.at += rest.iter().position(|byte| matters(*byte)).unwrap_or(rest.len());
+    }
+
     fn push(&mut self, start: usize, end: usize, quoted: bool) {
         self.count += 1;
         if self.spans.len() < MAX_KEPT {
@@ -126,6 +143,7 @@ impl<'a> Reader<'a> {
     fn plain(&mut self) -> bool {
         let start = self.at;
         loop {
+            self.skip(|byte| SPECIAL[usize::from(byte)]);
             match self.bytes.get(self.at) {
                 None => {
                     self.push(start, self.at, false);
@@ -163,8 +181,8 @@ impl<'a> Reader<'a> {
     fn quoted(&mut self, record: usize) -> bool {
         let start = self.at + 1;
         self.at = start;
-        let mut stray = false;
         loop {
+            self.skip(|byte| byte == b'"' || byte == b'\n');
             match self.bytes.get(self.at) {
                 None => {
                     self.push(start, self.at, true);
@@ -176,7 +194,7 @@ impl<'a> Reader<'a> {
                 }
                 Some(b'\n') => {
                     self.next_line = self.next_line.saturating_add(1);
-                    if stray && self.begins_record(self.at + 1) && self.resync(record) {
+                    if self.fault.is_some() && self.begins_record(self.at + 1) && self.resync(record) {
                         return false;
                     }
                     self.at += 1;
@@ -205,10 +223,10 @@ impl<'a> Reader<'a> {
                     }
                     _ => {
                         // Not doubled, or the quote that opened this field was left open lines ago.
-                        if !stray && self.resync(record) {
+                        // Looked for once a record: a record of many broken fields must not be searched for each.
+                        if self.fault.is_none() && self.resync(record) {
                             return false;
                         }
-                        stray = true;
                         // A quote after a comma opens a field: the one before it was not closed.
                         let opens = start < self.at && self.bytes.get(self.at - 1) == Some(&b',');
                         self.set_fault(if opens {

@@ -3,7 +3,7 @@
 use crate::codes::{self, CodeInfo};
 use crate::date;
 use crate::layout::{Field, FieldType, Required};
-use crate::lists::{self, Group};
+use crate::lists;
 
 /// Why a value does not fit.
 pub(crate) struct Misfit {
@@ -22,6 +22,31 @@ impl Misfit {
             en: en.into(),
             unsure: false,
         })
+    }
+}
+
+/// The common case, told without making any text: `true` = surely fits, `false` = ask [`judge`].
+#[inline]
+pub(crate) fn surely_fits(field: &Field, value: &[u8]) -> bool {
+    if value.is_empty() {
+        return field.required != Required::Yes;
+    }
+    match field.kind {
+        FieldType::Text => true,
+        FieldType::Digits => {
+            field.max_len == u16::try_from(value.len()).ok() && value.iter().all(u8::is_ascii_digit)
+        }
+        FieldType::Integer => {
+            field.max_len.is_none_or(|max| value.len() <= usize::from(max))
+                && value.iter().all(u8::is_ascii_digit)
+        }
+        FieldType::Insured => is_insured(value),
+        FieldType::Office => value.len() == 10 && value.iter().all(u8::is_ascii_digit),
+        FieldType::Code(list) => list.contains(value),
+        FieldType::Date8 => date::is_date(value),
+        FieldType::Month6 => date::is_month(value),
+        FieldType::Time4 => date::is_time(value) || value == b"9999",
+        _ => judge(field, value).is_none(),
     }
 }
 
@@ -218,12 +243,11 @@ fn judge_service_code(field: &Field, value: &[u8]) -> Option<Misfit> {
     if field.special_rows && value == b"999999" {
         return None;
     }
-    let mut kinds = lists::service_kinds(&value[..2]).peekable();
-    if kinds.peek().is_none() {
-        return Misfit::new(&codes::FIELD_CODE, "サービス種類", "service kind");
-    }
-    if kinds.any(|kind| kind.in_scope || kind.group == Group::Support) {
+    if lists::IN_SCOPE.contains(&value[..2]) {
         return None;
+    }
+    if !lists::is_service_kind(&value[..2]) {
+        return Misfit::new(&codes::FIELD_CODE, "サービス種類", "service kind");
     }
     Misfit::new(&codes::SERVICE_OUT_OF_SCOPE, "", "")
 }
@@ -262,6 +286,19 @@ mod tests {
             (UpPlan, 11, b""),
         ] {
             assert_eq!(verdict(kind, no, value), None, "{kind} {no} {value:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_surely_fits_fits(value in "[0-9H.,A-Z-]{0,12}|[01]{31}|[0-2][0-9]{3}|20[0-9]{4}|20[0-9]{6}") {
+            for kind in FileKind::ALL {
+                for field in layout(Edition::V41, *kind).map_or(&[][..], |layout| &layout.fields) {
+                    if surely_fits(field, value.as_bytes()) {
+                        proptest::prop_assert!(judge(field, value.as_bytes()).is_none(), "{} {}", kind, field.no);
+                    }
+                }
+            }
         }
     }
 

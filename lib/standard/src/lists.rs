@@ -11,12 +11,39 @@ pub struct CodeList {
     pub id: &'static str,
     /// The codes.
     pub codes: Vec<&'static str>,
+    /// The same as numbers, where they have one or two bytes: searched without a branch for each.
+    keys: Vec<u16>,
 }
 
 impl CodeList {
     /// Is this value in the list?
     pub fn contains(&self, value: &[u8]) -> bool {
-        self.codes.iter().any(|code| code.as_bytes() == value)
+        match key(value) {
+            Some(key) => self.keys.contains(&key),
+            None => self.codes.iter().any(|code| code.as_bytes() == value),
+        }
+    }
+
+    fn new(id: &'static str) -> Self {
+        CodeList {
+            id,
+            codes: Vec::new(),
+            keys: Vec::new(),
+        }
+    }
+
+    fn push(&mut self, code: &'static str) {
+        self.keys.extend(key(code.as_bytes()));
+        self.codes.push(code);
+    }
+}
+
+/// One or two bytes as a number; none of the codes has a zero byte, so both lengths differ.
+fn key(value: &[u8]) -> Option<u16> {
+    match *value {
+        [one] => Some(u16::from(one)),
+        [one, two] => Some(u16::from(one) << 8 | u16::from(two)),
+        _ => None,
     }
 }
 
@@ -95,22 +122,34 @@ static LISTS: LazyLock<Vec<CodeList>> = LazyLock::new(|| {
             continue;
         };
         match lists.iter_mut().find(|list| list.id == id) {
-            Some(list) => list.codes.push(code),
-            None => lists.push(CodeList {
-                id,
-                codes: vec![code],
-            }),
+            Some(list) => list.push(code),
+            None => {
+                let mut list = CodeList::new(id);
+                list.push(code);
+                lists.push(list);
+            }
         }
     }
-    let mut codes: Vec<&str> = SERVICE_KINDS.iter().map(|kind| kind.code).collect();
-    codes.sort_unstable();
-    codes.dedup();
-    lists.push(CodeList {
-        id: "service_kinds",
-        codes,
-    });
+    lists.push(service_kind_list("service_kinds", |_| true));
     lists
 });
+
+/// Kinds whose services may stand in tables 6 and 7, and the endpoints, which the scope tables do not list.
+pub(crate) static IN_SCOPE: LazyLock<CodeList> =
+    LazyLock::new(|| service_kind_list("in_scope", |kind| kind.in_scope || kind.group == Group::Support));
+
+fn service_kind_list(id: &'static str, keep: impl Fn(&ServiceKind) -> bool) -> CodeList {
+    let mut codes: Vec<&str> = SERVICE_KINDS
+        .iter()
+        .filter(|kind| keep(kind))
+        .map(|kind| kind.code)
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let mut list = CodeList::new(id);
+    codes.into_iter().for_each(|code| list.push(code));
+    list
+}
 
 #[cfg(test)]
 mod tests {
