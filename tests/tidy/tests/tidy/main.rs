@@ -12,4 +12,5 @@ mod metrics;
 mod names;
 mod purity;
 mod size;
+mod understood;
 mod words;
