@@ -1,0 +1,94 @@
+//! `POST /v1/certificates` and `DELETE /v1/certificates/{fingerprint}`.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use chassis::process;
+use proto::desk::{CertificateBound, CertificatePost};
+use proto::{Holder, Problem, codes};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+use seal::trust::Purpose;
+use store::CertificateFacts;
+
+use crate::audit::{self, Act};
+use crate::body::Body;
+use crate::decide;
+use crate::error::DeskError;
+use crate::offices::entry;
+use crate::operator::Operator;
+use crate::state::ConsoleState;
+
+/// Binds a certificate to its holder. One that is bound to the same holder already is no act; one of another holder is
+/// refused, because a binding says who somebody is.
+pub(crate) async fn post(
+    State(state): State<ConsoleState>,
+    operator: Operator,
+    Body(wish): Body<CertificatePost>,
+) -> Result<Json<CertificateBound>, DeskError> {
+    let refused = |field: &str| vec![Problem::new(&codes::HTTP_BAD_REQUEST).at_field(field)];
+    let holder: Holder = wish.holder.parse().map_err(|_| refused("holder"))?;
+    let chain: Vec<Vec<u8>> = CertificateDer::pem_slice_iter(wish.certificate_pem.as_bytes())
+        .map(|certificate| certificate.map(|der| der.to_vec()))
+        .collect::<Result<_, _>>()
+        .map_err(|_| refused("certificate_pem"))?;
+    if chain.is_empty() {
+        return Err(refused("certificate_pem").into());
+    }
+    let now = process::now();
+    let subject = (state.trust.current())
+        .judge(&chain, now, now, Purpose::TlsClient)
+        .map_err(|problem| problem.at_door())?;
+    if let Some(code) = decide::certificate::objection(&holder, &subject) {
+        return Err(code.into());
+    }
+    if let Holder::Office(number) = holder
+        && state.store.office(number).await?.is_none()
+    {
+        return Err((&codes::HTTP_NOT_FOUND).into());
+    }
+    let known = state.store.certificate(&subject.fingerprint).await?;
+    if let Some(known) = known.filter(|known| known.holder == holder && known.revoked_at.is_none()) {
+        return Ok(Json(bound(&known)));
+    }
+    let facts = CertificateFacts {
+        fingerprint: subject.fingerprint,
+        holder,
+        not_before: subject.not_before,
+        not_after: subject.not_after,
+        bound_at: now,
+        revoked_at: None,
+    };
+    let act = format!("{} {}", facts.holder, facts.fingerprint);
+    audit::write(&state, &operator, Act::BindCertificate, &act, now).await?;
+    if !state.store.bind_certificate(&facts).await? {
+        return Err(refused("holder").into());
+    }
+    Ok(Json(bound(&facts)))
+}
+
+/// Ends a binding from now on. One that ended before is no act.
+pub(crate) async fn delete(
+    State(state): State<ConsoleState>,
+    operator: Operator,
+    Path(fingerprint): Path<String>,
+) -> Result<StatusCode, DeskError> {
+    let known = state
+        .store
+        .certificate(&fingerprint)
+        .await?
+        .ok_or(&codes::HTTP_NOT_FOUND)?;
+    if known.revoked_at.is_none() {
+        let now = process::now();
+        audit::write(&state, &operator, Act::EndCertificate, &fingerprint, now).await?;
+        state.store.end_binding(&fingerprint, now).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn bound(facts: &CertificateFacts) -> CertificateBound {
+    CertificateBound {
+        holder: facts.holder.to_string(),
+        certificate: entry(facts),
+    }
+}

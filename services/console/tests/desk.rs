@@ -1,0 +1,402 @@
+//! The console behind its real door: TLS with client certificates, a trust folder, an SQLite store.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chassis::process::now;
+use chassis::shutdown::Shutdown;
+use console::{Config, ConsoleState, router};
+use door::{DoorConfig, Gate};
+use proto::Holder;
+use proto::Right;
+use reqwest::{Certificate, Client, Identity, Method, StatusCode};
+use seal::authority::{Authority, Issued, KeyKind, Request, Usage};
+use seal::trust::{Role, SharedTrust, fingerprint};
+use serde_json::{Value, json};
+use store::{CertificateFacts, Snapshot, Store, StoreConfig};
+
+const OFFICE: &str = "0300000100";
+
+/// A desk with its door open, an operator and an office to come in by it.
+struct Desk {
+    _folder: tempfile::TempDir,
+    url: String,
+    store: Store,
+    offices: Authority,
+    operators: Authority,
+    stations: Authority,
+    operator: Issued,
+    shutdown: Shutdown,
+}
+
+impl Desk {
+    async fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let trust_folder = folder.path().join("trust");
+        std::fs::create_dir(&trust_folder).unwrap();
+        let offices = authority(&trust_folder, Role::Office);
+        let operators = authority(&trust_folder, Role::Operator);
+        let stations = authority(&trust_folder, Role::Station);
+        let server = issue(&stations, "relay", &[], Usage::Server);
+        let operator = issue(&operators, "sato", &[], Usage::ClientOnly);
+        let (certificate, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+        std::fs::write(&certificate, &server.cert_pem).unwrap();
+        std::fs::write(&key, &server.key_pem).unwrap();
+        let database = folder.path().join("relay.db");
+        let store = Store::open(&StoreConfig::at(format!("sqlite:{}", database.display())))
+            .await
+            .unwrap();
+        bind(&store, "operator:sato", &operator).await;
+        let (url, shutdown) = serve(&store, &trust_folder, &certificate, &key).await;
+        Self {
+            _folder: folder,
+            url,
+            store,
+            offices,
+            operators,
+            stations,
+            operator,
+            shutdown,
+        }
+    }
+
+    fn client(&self, who: Option<&Issued>) -> Client {
+        let ca = Certificate::from_pem(&self.stations.cert_pem()).unwrap();
+        let builder = Client::builder()
+            .tls_certs_only([ca])
+            .no_proxy()
+            .timeout(Duration::from_secs(20));
+        let Some(issued) = who else {
+            return builder.build().unwrap();
+        };
+        let pem = [issued.cert_pem.clone(), issued.key_pem.clone()].concat();
+        builder
+            .identity(Identity::from_pem(&pem).unwrap())
+            .build()
+            .unwrap()
+    }
+
+    /// Asks as this one; status and JSON answer (null when there is none).
+    async fn ask(
+        &self,
+        who: &Client,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> (StatusCode, Value) {
+        let mut request = who.request(method, format!("{}{path}", self.url));
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        let bytes = response.bytes().await.unwrap();
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    /// Asks as the operator.
+    async fn act(&self, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
+        self.ask(&self.client(Some(&self.operator)), method, path, body)
+            .await
+    }
+
+    async fn acts(&self) -> Vec<String> {
+        let trail = self.store.audit_trail(0, 100).await.unwrap();
+        assert!(trail.iter().all(|entry| entry.actor == "operator:sato"));
+        trail.into_iter().map(|entry| entry.act).collect()
+    }
+
+    async fn put_office(&self) {
+        let body = json!({ "name": "見本居宅介護支援事業所", "services": ["43"] });
+        let (status, _) = self
+            .act(Method::PUT, &format!("/v1/offices/{OFFICE}"), Some(body))
+            .await;
+        assert_eq!(status, StatusCode::OK);
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.shutdown.begin();
+    }
+}
+
+fn authority(trust_folder: &Path, role: Role) -> Authority {
+    let authority = Authority::create("test CA", role).unwrap();
+    let file = |ending: &str| -> PathBuf { trust_folder.join(format!("{}.{ending}", role.as_str())) };
+    std::fs::write(file("pem"), authority.cert_pem()).unwrap();
+    let crl = authority
+        .crl_pem(&[], now().plus_seconds(-60), now().plus_seconds(3_600))
+        .unwrap();
+    std::fs::write(file("crl"), crl).unwrap();
+    authority
+}
+
+fn issue(authority: &Authority, common_name: &str, offices: &[&str], usage: Usage) -> Issued {
+    let request = Request {
+        common_name: common_name.to_owned(),
+        serial_numbers: offices.iter().map(|office| format!("JGNO:{office}")).collect(),
+        organisation: None,
+        server_names: if usage == Usage::Server {
+            vec!["127.0.0.1".to_owned()]
+        } else {
+            vec![]
+        },
+        key: KeyKind::P256,
+        not_before: now().plus_seconds(-60),
+        not_after: now().plus_seconds(86_400),
+        usage,
+    };
+    authority.issue(&request).unwrap()
+}
+
+async fn bind(store: &Store, holder: &str, issued: &Issued) {
+    let facts = CertificateFacts {
+        fingerprint: fingerprint(&issued.cert_der),
+        holder: holder.parse().unwrap(),
+        not_before: now().plus_seconds(-60),
+        not_after: now().plus_seconds(86_400),
+        bound_at: now(),
+        revoked_at: None,
+    };
+    assert!(store.bind_certificate(&facts).await.unwrap());
+}
+
+async fn serve(store: &Store, trust_folder: &Path, certificate: &Path, key: &Path) -> (String, Shutdown) {
+    let trust = SharedTrust::open(trust_folder).unwrap();
+    let gate = Gate::new(
+        trust.clone(),
+        Snapshot::new(store.clone(), Duration::from_secs(60)),
+    );
+    let config = Config {
+        door: DoorConfig::at("127.0.0.1:0".parse().unwrap(), certificate, key),
+        unaccounted_after_seconds: 900,
+    };
+    let shutdown = Shutdown::new();
+    let state = ConsoleState::new(&config, store.clone(), gate, trust);
+    let (address, serving) = door::serve(&config.door, router(state), shutdown.clone())
+        .await
+        .unwrap();
+    tokio::spawn(serving);
+    (format!("https://{address}"), shutdown)
+}
+
+#[tokio::test]
+async fn only_operators_may_sit_at_the_desk() {
+    let desk = Desk::open().await;
+    desk.put_office().await;
+    let office = issue(&desk.offices, "KJ000300000100", &[OFFICE], Usage::ClientAndSign);
+    let stranger = issue(&desk.operators, "mallory", &[], Usage::ClientOnly);
+    bind(&desk.store, &format!("office:{OFFICE}"), &office).await;
+    let asked = async |who: Option<&Issued>| {
+        let (status, body) = desk.ask(&desk.client(who), Method::GET, "/v1/books", None).await;
+        (
+            status.as_u16(),
+            body["code"].as_str().unwrap_or_default().to_owned(),
+        )
+    };
+    assert_eq!(asked(Some(&desk.operator)).await, (200, String::new()));
+    assert_eq!(asked(Some(&office)).await, (403, "auth.role".to_owned()));
+    assert_eq!(
+        asked(Some(&stranger)).await,
+        (403, "auth.certificate_unbound".to_owned())
+    );
+    assert_eq!(asked(None).await, (401, "auth.certificate_missing".to_owned()));
+}
+
+#[tokio::test]
+async fn an_office_is_enrolled_licensed_and_known_by_its_certificate() {
+    let desk = Desk::open().await;
+    desk.put_office().await;
+    desk.put_office().await;
+    let path = format!("/v1/offices/{OFFICE}");
+    let licence = json!({ "applied_on": "2025-04-01" });
+    let (status, view) = desk
+        .act(Method::PUT, &format!("{path}/licence"), Some(licence))
+        .await;
+    assert_eq!(
+        (status.as_u16(), &view["licence_until"]),
+        (200, &json!("2026-04-01T00:00:00+09:00"))
+    );
+
+    let issued = issue(&desk.offices, "KJ000300000100", &[OFFICE], Usage::ClientAndSign);
+    let pem = String::from_utf8(issued.cert_pem.clone()).unwrap();
+    let post = json!({ "holder": format!("office:{OFFICE}"), "certificate_pem": pem });
+    for _ in 0..2 {
+        let (status, bound) = desk
+            .act(Method::POST, "/v1/certificates", Some(post.clone()))
+            .await;
+        assert_eq!(status, StatusCode::OK, "{bound}");
+        assert_eq!(
+            bound["certificate"]["fingerprint"],
+            json!(fingerprint(&issued.cert_der))
+        );
+    }
+    let end = format!("/v1/certificates/{}", fingerprint(&issued.cert_der));
+    for _ in 0..2 {
+        assert_eq!(
+            desk.act(Method::DELETE, &end, None).await.0,
+            StatusCode::NO_CONTENT
+        );
+    }
+    // The entry is put again as a whole; its licence stays.
+    let closed = json!({ "name": "見本", "services": ["43", "46"], "state": "closed" });
+    let (_, view) = desk.act(Method::PUT, &path, Some(closed)).await;
+    assert_eq!(
+        (&view["state"], &view["licence_until"]),
+        (&json!("closed"), &json!("2026-04-01T00:00:00+09:00"))
+    );
+    assert!(view["certificates"][0]["revoked_at"].is_string());
+    // What changed nothing is no act.
+    let acts = [
+        "office.put",
+        "licence.put",
+        "certificate.bind",
+        "certificate.end",
+        "office.put",
+    ];
+    assert_eq!(desk.acts().await, acts);
+}
+
+#[tokio::test]
+async fn a_certificate_is_bound_to_its_own_office_only() {
+    let desk = Desk::open().await;
+    desk.put_office().await;
+    let post = async |holder: &str, issued: &Issued| {
+        let pem = String::from_utf8(issued.cert_pem.clone()).unwrap();
+        let body = json!({ "holder": holder, "certificate_pem": pem });
+        let (status, answer) = desk.act(Method::POST, "/v1/certificates", Some(body)).await;
+        (
+            status.as_u16(),
+            answer["code"].as_str().unwrap_or_default().to_owned(),
+        )
+    };
+    let refused = |status: u16, code: &str| (status, code.to_owned());
+    let own = issue(&desk.offices, "a", &[OFFICE], Usage::ClientAndSign);
+    let others = issue(&desk.offices, "b", &["0300000005"], Usage::ClientAndSign);
+    let two = issue(&desk.offices, "c", &[OFFICE, "0300000005"], Usage::ClientAndSign);
+    let foreign = issue(
+        &Authority::create("unknown", Role::Office).unwrap(),
+        "d",
+        &[OFFICE],
+        Usage::ClientAndSign,
+    );
+    let holder = format!("office:{OFFICE}");
+    assert_eq!(
+        post(&holder, &others).await,
+        refused(403, "auth.certificate_subject")
+    );
+    assert_eq!(
+        post(&holder, &two).await,
+        refused(403, "auth.certificate_subject")
+    );
+    assert_eq!(
+        post(&holder, &foreign).await,
+        refused(401, "auth.certificate_unknown_ca")
+    );
+    assert_eq!(post("operator:sato", &own).await, refused(403, "auth.role"));
+    assert_eq!(
+        post("office:0300000005", &others).await,
+        refused(404, "http.not_found")
+    );
+    assert_eq!(post("queen:x", &own).await, refused(400, "http.bad_request"));
+    assert_eq!(post(&holder, &own).await, (200, String::new()));
+    assert_eq!(desk.acts().await, ["office.put", "certificate.bind"]);
+}
+
+#[tokio::test]
+async fn delegations_and_notices_are_written() {
+    let desk = Desk::open().await;
+    desk.put_office().await;
+    let delegate: Holder = "vendor:abc".parse().unwrap();
+    let may = async || {
+        let office = OFFICE.parse().unwrap();
+        desk.store
+            .may_act(office, &delegate, Right::Sign, now())
+            .await
+            .unwrap()
+    };
+    let body = json!({ "office": OFFICE, "delegate": "vendor:abc", "rights": ["sign", "send"] });
+    assert_eq!(
+        desk.act(Method::POST, "/v1/delegations", Some(body)).await.0,
+        StatusCode::OK
+    );
+    assert!(may().await);
+    let path = format!("/v1/delegations/{OFFICE}/vendor:abc/sign");
+    assert_eq!(
+        desk.act(Method::DELETE, &path, None).await.0,
+        StatusCode::NO_CONTENT
+    );
+    assert!(!may().await);
+    assert_eq!(
+        desk.act(Method::DELETE, &path, None).await.0,
+        StatusCode::NOT_FOUND
+    );
+
+    let (status, notice) = desk
+        .act(
+            Method::POST,
+            "/v1/notices",
+            Some(json!({ "text": "保守のお知らせ" })),
+        )
+        .await;
+    assert_eq!(
+        (status.as_u16(), &notice["text"]),
+        (200, &json!("保守のお知らせ"))
+    );
+    assert_eq!(
+        desk.store.notices(OFFICE.parse().unwrap()).await.unwrap().len(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn wishes_that_make_no_sense_are_refused_with_every_reason() {
+    let desk = Desk::open().await;
+    let path = format!("/v1/offices/{OFFICE}");
+    let fields = |answer: &Value| -> Vec<String> {
+        let problems = answer["problems"].as_array().cloned().unwrap_or_default();
+        problems
+            .iter()
+            .filter_map(|problem| problem["field"].as_str().map(str::to_owned))
+            .collect()
+    };
+    let bad = json!({ "name": "", "services": ["x"], "state": "renumbered" });
+    let (status, answer) = desk.act(Method::PUT, &path, Some(bad)).await;
+    assert_eq!(
+        (status.as_u16(), fields(&answer)),
+        (
+            400,
+            vec!["name".into(), "services".into(), "renumbered_to".into()]
+        )
+    );
+    let mistyped = json!({ "name": "A", "service": ["43"] });
+    let (status, answer) = desk.act(Method::PUT, &path, Some(mistyped)).await;
+    assert_eq!(status.as_u16(), 400);
+    assert!(
+        answer["problems"][0]["message_en"]
+            .as_str()
+            .unwrap()
+            .contains("`service`"),
+        "{answer}"
+    );
+    assert_eq!(desk.act(Method::GET, &path, None).await.0.as_u16(), 404);
+    assert_eq!(
+        desk.act(Method::GET, "/v1/offices/12", None).await.0.as_u16(),
+        400
+    );
+    assert_eq!(
+        desk.act(Method::PATCH, &path, None).await.1["code"],
+        "http.method"
+    );
+    let large = json!({ "text": "x".repeat(300_000) });
+    assert_eq!(
+        desk.act(Method::POST, "/v1/notices", Some(large)).await.1["code"],
+        "http.too_large"
+    );
+    assert_eq!(desk.acts().await, Vec::<String>::new());
+    let (_, parked) = desk.act(Method::GET, "/v1/parked", None).await;
+    assert_eq!(parked, json!({ "items": [] }));
+}
