@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use proto::api::NoticeEntry;
-use proto::desk::{Books, CertificateBound, DelegationMade, OfficeView, ParkedList};
+use proto::desk::{Books, CertificateBound, DelegationMade, OfficeView, ParkedEntry, ParkedList};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -146,12 +146,18 @@ fn parked(list: &ParkedList) -> String {
     if list.items.is_empty() {
         return "nothing is parked\n".to_owned();
     }
-    let line = |entry: &proto::desk::ParkedEntry| {
-        let office = entry.office.as_deref().unwrap_or("-");
-        format!(
-            "{} {} {} {} {} {}\n",
-            entry.row, entry.parked_at, entry.station, office, entry.id, entry.cause
-        )
+    let line = |entry: &ParkedEntry| {
+        let ParkedEntry {
+            id,
+            station,
+            office,
+            cause,
+            parked_at,
+            size,
+            ..
+        } = entry;
+        let redrive = if entry.redrive { " (redrive)" } else { "" };
+        format!("{parked_at} {station} {office} {id} {size} bytes: {cause}{redrive}\n")
     };
     list.items.iter().map(line).collect()
 }
