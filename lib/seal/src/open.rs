@@ -7,7 +7,7 @@
 
 use cms::cert::CertificateChoices;
 use cms::content_info::ContentInfo;
-use cms::signed_data::{SignedData, SignerIdentifier, SignerInfo};
+use cms::signed_data::{CertificateSet, SignedData, SignerIdentifier, SignerInfo};
 use const_oid::AssociatedOid;
 use const_oid::db::rfc5911::ID_SIGNED_DATA;
 use der::{Any, Encode};
@@ -49,7 +49,9 @@ pub enum OpenError {
 /// # Errors
 /// [`OpenError::Refused`] with coded problems, or [`OpenError::CrlStale`].
 pub fn open(cms: &[u8], trust: &Trust, accepted_at: Time, now: Time) -> Result<Opened, OpenError> {
-    let structure = Structure::read(cms).map_err(|code| OpenError::Refused(vec![Problem::new(code)]))?;
+    let mut structure = Structure::read(cms).map_err(|code| OpenError::Refused(vec![Problem::new(code)]))?;
+    let bag = structure.signed.certificates.take();
+    structure.signed.crls = None;
     let mut found = Found::default();
     let content = structure.content().map_err(|code| found.add(code)).ok();
     let [signer] = structure.signed.signer_infos.0.as_slice() else {
@@ -62,8 +64,8 @@ pub fn open(cms: &[u8], trust: &Trust, accepted_at: Time, now: Time) -> Result<O
     if signer.signed_attrs.is_none() {
         found.add(&codes::SEAL_SIGNED_ATTRIBUTES);
     }
-    let Some(certificate) = certificate_of(signer, &structure.signed).and_then(|found| found.to_der().ok())
-    else {
+    let named = bag.as_ref().and_then(|bag| certificate_of(signer, bag));
+    let Some(certificate) = named.and_then(|certificate| certificate.to_der().ok()) else {
         found.add(&codes::SEAL_CERTIFICATE_MISSING);
         return Err(found.refused());
     };
@@ -81,28 +83,22 @@ pub fn open(cms: &[u8], trust: &Trust, accepted_at: Time, now: Time) -> Result<O
     if !known.has_strong_key {
         found.add(&codes::SEAL_ALGORITHM);
     }
-    if let Some(content) = content
-        && verify(structure.signed.clone(), &known.certificate)
-            .ok()
-            .as_deref()
-            != Some(content)
-    {
+    let verified = verify(&structure.signed, &known.certificate).ok();
+    // The door has read the parser's content; what OpenSSL verified must be the same bytes.
+    if content.is_some() && verified.as_deref() != content {
         found.add(&codes::SEAL_SIGNATURE);
     }
-    let verdict = trust.judge_known(&known, accepted_at, now, Purpose::Sign);
-    match (verdict, content) {
-        (Ok(signer), Some(content)) if found.is_nothing() => Ok(Opened {
-            content: content.to_vec(),
-            signer,
-        }),
+    match (
+        trust.judge_known(&known, accepted_at, now, Purpose::Sign),
+        verified,
+    ) {
+        (Ok(signer), Some(content)) if found.is_nothing() => Ok(Opened { content, signer }),
         (Err(TrustProblem::CrlStale), _) if found.is_nothing() => Err(OpenError::CrlStale),
+        (Err(TrustProblem::CrlStale) | Ok(_), _) => Err(found.refused()),
         (Err(problem), _) => {
-            if problem != TrustProblem::CrlStale {
-                found.add(problem.in_seal());
-            }
+            found.add(problem.in_seal());
             Err(found.refused())
         }
-        (Ok(_), _) => Err(found.refused()),
     }
 }
 
@@ -127,8 +123,7 @@ impl Found {
 }
 
 /// The certificate in the bag that the signer's identifier names.
-fn certificate_of<'a>(signer: &SignerInfo, signed: &'a SignedData) -> Option<&'a Certificate> {
-    let bag = signed.certificates.as_ref()?;
+fn certificate_of<'a>(signer: &SignerInfo, bag: &'a CertificateSet) -> Option<&'a Certificate> {
     let certificates = || {
         bag.0.iter().filter_map(|choice| match choice {
             CertificateChoices::Certificate(certificate) => Some(certificate),
@@ -165,13 +160,12 @@ fn has_weak_key(certificate: &[u8]) -> bool {
         .is_ok_and(|key| !algorithm::is_strong_key(&key))
 }
 
-/// Verifies the signature, signed attributes and digest with exactly this certificate; the signed bytes if all fits.
-fn verify(mut signed: SignedData, certificate: &X509Ref) -> Result<Vec<u8>, Unverified> {
-    signed.certificates = None;
-    signed.crls = None;
+/// Verifies signature, signed attributes and digest with exactly this certificate; the signed bytes if all fits. `signed`
+/// is without its bag.
+fn verify(signed: &SignedData, certificate: &X509Ref) -> Result<Vec<u8>, Unverified> {
     let bare = ContentInfo {
         content_type: ID_SIGNED_DATA,
-        content: Any::encode_from(&signed)?,
+        content: Any::encode_from(signed)?,
     }
     .to_der()?;
     let mut only = Stack::new()?;

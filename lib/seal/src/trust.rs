@@ -7,6 +7,7 @@
 mod bundle;
 mod cache;
 mod crl;
+mod error;
 mod leaf;
 mod problem;
 mod shared;
@@ -17,7 +18,8 @@ use std::sync::Arc;
 use openssl::sha::sha256;
 use proto::{OfficeNumber, Time};
 
-pub use bundle::TrustError;
+pub use crl::CrlProblem;
+pub use error::TrustError;
 pub use problem::TrustProblem;
 pub use shared::SharedTrust;
 

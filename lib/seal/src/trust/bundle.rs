@@ -1,8 +1,7 @@
 //! The folder of CAs and revocation lists, read once and checked whole.
 
 use std::collections::HashMap;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Public};
@@ -12,53 +11,14 @@ use openssl::x509::{X509, X509Crl, X509KeyUsage, X509PurposeId};
 use proto::Time;
 
 use super::Role;
-use super::crl::{Crl, CrlProblem, serial_bytes};
+use super::crl::{Crl, serial_bytes};
+use super::error::TrustError;
 use crate::instant::from_asn1;
 
 /// OpenSSL's security level of 112 bits: RSA from 2048 bits, no certificate signed with SHA-1.
 const SECURITY_LEVEL: i32 = 2;
 const CRL_BEGIN: &str = "-----BEGIN X509 CRL-----";
 const CRL_END: &str = "-----END X509 CRL-----";
-
-/// Why the trust folder cannot be used. Names the file.
-#[derive(Debug, thiserror::Error)]
-pub enum TrustError {
-    /// The folder cannot be listed.
-    #[error("the trust folder {0} cannot be listed")]
-    List(PathBuf, #[source] io::Error),
-    /// A file cannot be read.
-    #[error("{0} cannot be read")]
-    Read(PathBuf, #[source] io::Error),
-    /// The name begins with no role.
-    #[error(
-        "{0}: the name must begin with office, vendor, station or operator, such as office.pem or office-2.crl"
-    )]
-    Name(PathBuf),
-    /// Not a certificate in PEM.
-    #[error("{0} holds no readable PEM certificate")]
-    Certificate(PathBuf, #[source] Option<ErrorStack>),
-    /// A certificate that may not issue others.
-    #[error("{0} holds a certificate that is not a CA's")]
-    NotAnAuthority(PathBuf),
-    /// One CA, or two CAs with one key, under two roles.
-    #[error("{0} holds a CA that already has another role; each CA has one role")]
-    TwoRoles(PathBuf),
-    /// Not a revocation list in PEM.
-    #[error("{0} holds no readable PEM revocation list")]
-    Crl(PathBuf, #[source] Option<ErrorStack>),
-    /// A revocation list that cannot be used.
-    #[error("{0}: the revocation list cannot be used")]
-    UnusableCrl(PathBuf, #[source] CrlProblem),
-    /// A revocation list that no CA of the folder signed.
-    #[error("{0} holds a revocation list that no CA of the folder signed")]
-    StrangeCrl(PathBuf),
-    /// No CA at all.
-    #[error("the trust folder {0} holds no CA; put one into office.pem")]
-    Empty(PathBuf),
-    /// OpenSSL refuses.
-    #[error("openssl refuses")]
-    OpenSsl(#[from] ErrorStack),
-}
 
 /// A CA of the folder.
 pub(super) struct Ca {

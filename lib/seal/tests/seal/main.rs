@@ -8,7 +8,8 @@
 )]
 
 mod corpus;
-mod hostile;
+mod hostile_signer;
+mod hostile_structure;
 mod mutations;
 mod openssl_cli;
 mod sealing;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use seal::authority::Issued;
+use seal::authority::{Authority, Issued};
 use tempfile::TempDir;
 
 /// A folder in which openssl works.
@@ -61,4 +61,52 @@ pub(crate) fn sign(signer: &Issued, content: &[u8], further: &[&str]) -> Vec<u8>
         "signer.key",
     ];
     desk.run(&[&common, further].concat())
+}
+
+/// A certificate for an office with any extensions (lines of an openssl extension file), valid from today on.
+pub(crate) fn certify(authority: &Authority, extensions: &str, further: &[&str]) -> Issued {
+    let desk = Desk::new();
+    desk.put("ca.pem", &authority.cert_pem());
+    desk.put("ca.key", &authority.key_pem());
+    desk.put("extensions", extensions.as_bytes());
+    let key = desk.run(&[
+        "genpkey",
+        "-algorithm",
+        "EC",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-out",
+        "out",
+    ]);
+    desk.put("key", &key);
+    let subject = "/serialNumber=JGNO:0300000100/CN=KJ0300000100AB";
+    let request = desk.run(&["req", "-new", "-key", "key", "-subj", subject, "-out", "out"]);
+    desk.put("request", &request);
+    let common = [
+        "x509",
+        "-req",
+        "-in",
+        "request",
+        "-CA",
+        "ca.pem",
+        "-CAkey",
+        "ca.key",
+        "-set_serial",
+        "4660",
+        "-days",
+        "3650",
+        "-extfile",
+        "extensions",
+        "-out",
+        "out",
+    ];
+    let cert_pem = desk.run(&[&common, further].concat());
+    desk.put("cert", &cert_pem);
+    let cert_der = desk.run(&["x509", "-in", "cert", "-outform", "DER", "-out", "out"]);
+    Issued {
+        cert_pem,
+        key_pem: key,
+        cert_der,
+        serial: "1234".to_owned(),
+    }
 }

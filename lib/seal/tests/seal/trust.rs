@@ -4,7 +4,8 @@ use proto::Time;
 use seal::authority::{Authority, KeyKind, Request, Usage};
 use seal::trust::{Purpose, Role, Subject, Trust, TrustProblem, fingerprint};
 
-use crate::world::{World, accepted_at, now, request, time};
+use crate::openssl_cli::certify;
+use crate::world::{World, accepted_at, now, request, time, today};
 
 fn judge(trust: &Trust, certificate: &[u8], purpose: Purpose) -> Result<Subject, TrustProblem> {
     trust.judge(&[certificate.to_vec()], accepted_at(), now(), purpose)
@@ -96,6 +97,50 @@ fn usages_are_kept() {
     );
     assert_eq!(both(Usage::Sign), [Some(TrustProblem::KeyUsage), None]);
     assert_eq!(both(Usage::Server)[0], Some(TrustProblem::KeyUsage));
+}
+
+/// Judged now, as the command line dates its certificates, under a list that lasts long enough.
+fn judged_today(extensions: &str, further: &[&str]) -> [Option<TrustProblem>; 2] {
+    let world = World::new();
+    let list = world
+        .authority
+        .crl_pem(&[], time("2025-03-01T00:00:00Z"), time("2120-01-01T00:00:00Z"));
+    world.put("office.crl", &list.unwrap());
+    let certificate = certify(&world.authority, extensions, further).cert_der;
+    let trust = world.trust();
+    let today = today();
+    [Purpose::TlsClient, Purpose::Sign].map(|purpose| {
+        trust
+            .judge(std::slice::from_ref(&certificate), today, today, purpose)
+            .err()
+    })
+}
+
+#[test]
+fn outside_certificates_are_judged_by_the_usages_they_have() {
+    let usage = Some(TrustProblem::KeyUsage);
+    assert_eq!(judged_today("", &[]), [None, None], "no usages at all");
+    assert_eq!(judged_today("extendedKeyUsage=clientAuth", &[]), [None, None]);
+    assert_eq!(
+        judged_today("extendedKeyUsage=anyExtendedKeyUsage", &[]),
+        [None, None]
+    );
+    assert_eq!(judged_today("keyUsage=nonRepudiation", &[]), [usage, None]);
+    assert_eq!(
+        judged_today("keyUsage=critical,keyAgreement", &[]),
+        [usage, usage]
+    );
+}
+
+#[test]
+fn rules_of_x509_are_kept() {
+    let invalid = Some(TrustProblem::Invalid);
+    assert_eq!(
+        judged_today("1.2.3.4=critical,DER:0500", &[]),
+        [invalid; 2],
+        "an unknown critical extension"
+    );
+    assert_eq!(judged_today("", &["-sha1"]), [invalid; 2], "signed with SHA-1");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use seal::authority::{Authority, Issued, KeyKind};
 use seal::trust::{Purpose, Role, SharedTrust, Trust, TrustError, TrustProblem};
 
 use crate::openssl_cli::Desk;
-use crate::world::{World, accepted_at, now, request, time};
+use crate::world::{World, accepted_at, now, request, time, today};
 
 fn refusal(world: &World) -> TrustError {
     Trust::load(world.folder.path()).unwrap_err()
@@ -19,7 +19,7 @@ fn fresh_crl(authority: &Authority) -> Vec<u8> {
 fn verdict(trust: &Trust, issued: &Issued) -> Option<TrustProblem> {
     trust
         .judge(
-            &[issued.cert_der.clone()],
+            std::slice::from_ref(&issued.cert_der),
             accepted_at(),
             now(),
             Purpose::TlsClient,
@@ -247,11 +247,7 @@ fn tree() -> Tree {
 #[test]
 fn an_intermediate_ca_stands_in_the_folder_and_is_checked_up_to_its_root() {
     let tree = tree();
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap()
-        .as_micros();
-    let today = proto::Time::from_micros(i64::try_from(now).unwrap());
+    let today = today();
     let folder = tempfile::TempDir::new().unwrap();
     let put = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
     let judge = || {

@@ -23,6 +23,14 @@ pub(crate) fn now() -> Time {
     accepted_at().plus_seconds(60)
 }
 
+/// The real time, for certificates and lists that the command line dates itself.
+pub(crate) fn today() -> Time {
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
+    Time::from_micros(i64::try_from(since.as_micros()).unwrap())
+}
+
 pub(crate) fn request(key: KeyKind) -> Request {
     Request {
         common_name: "KJ0300000100AB".to_owned(),
