@@ -22,7 +22,12 @@ impl Watch {
     #[must_use]
     pub fn new(store: Store, events: Events, config: &Config) -> Self {
         let every = Duration::from_secs(config.books_every_seconds.max(1));
-        Self { store, events, every, unaccounted_after: config.unaccounted_after_seconds }
+        Self {
+            store,
+            events,
+            every,
+            unaccounted_after: config.unaccounted_after_seconds,
+        }
     }
 
     /// Reads until shutdown begins.
@@ -34,7 +39,10 @@ impl Watch {
                 () = shutdown.wait() => return,
                 _ = clock.tick() => {}
             }
-            let unaccounted = self.store.unaccounted(process::now(), self.unaccounted_after).await;
+            let unaccounted = self
+                .store
+                .unaccounted(process::now(), self.unaccounted_after)
+                .await;
             match (self.store.books().await, unaccounted) {
                 (Ok(books), Ok(unaccounted)) => self.events.books(&books, unaccounted),
                 (Err(error), _) | (_, Err(error)) => tracing::warn!(error = %error, "books not read"),

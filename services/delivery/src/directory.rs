@@ -10,6 +10,7 @@ use store::{CertificateFacts, Freshness, OfficeFacts};
 
 use crate::door::{DeliveryState, store_error};
 use crate::inbox::clamp;
+use crate::reader::Reader;
 
 /// Query of the partner search.
 #[derive(Deserialize)]
@@ -26,22 +27,34 @@ pub async fn offices(
     _caller: Caller,
     Query(query): Query<OfficesQuery>,
 ) -> Result<Json<Page<OfficeEntry>>, Refused> {
-    let (q, prefecture, service) = (query.q.as_deref(), query.prefecture.as_deref(), query.service.as_deref());
+    let text = Option::unwrap_or_default;
+    let (q, prefecture, service): (String, String, String) =
+        (text(query.q), text(query.prefecture), text(query.service));
     let found = state
         .store
-        .search_offices(q, prefecture, service, clamp(query.limit))
+        .search_offices(&q, &prefecture, &service, clamp(query.limit))
         .await
         .map_err(|error| store_error(&error))?;
-    Ok(Json(Page { items: found.into_iter().map(entry).collect(), next: String::new() }))
+    Ok(Json(Page {
+        items: found,
+        next: String::new(),
+    }))
 }
 
 /// `GET /v1/notices`
 pub async fn notices(
     State(state): State<DeliveryState>,
-    caller: Caller,
+    reader: Reader,
 ) -> Result<Json<Page<NoticeEntry>>, Refused> {
-    let items = state.store.notices(caller.holder.office()).await.map_err(|error| store_error(&error))?;
-    Ok(Json(Page { items, next: String::new() }))
+    let items = state
+        .store
+        .notices(reader.office)
+        .await
+        .map_err(|error| store_error(&error))?;
+    Ok(Json(Page {
+        items,
+        next: String::new(),
+    }))
 }
 
 /// `GET /v1/me`
@@ -52,11 +65,20 @@ pub async fn me(State(state): State<DeliveryState>, caller: Caller) -> Result<Js
     };
     let licence_until = office.as_ref().and_then(|office| office.licence_until);
     let certificates = certificates(&state, &caller.holder).await?;
-    Ok(Json(Me { holder: caller.holder.to_string(), office: office.map(entry), licence_until, certificates }))
+    Ok(Json(Me {
+        holder: caller.holder.to_string(),
+        office: office.map(entry),
+        licence_until,
+        certificates,
+    }))
 }
 
 async fn office_of(state: &DeliveryState, number: OfficeNumber) -> Result<Option<OfficeFacts>, Refused> {
-    state.snapshot.office(number, Freshness::Now).await.map_err(|error| store_error(&error))
+    state
+        .snapshot
+        .office(number, Freshness::Now)
+        .await
+        .map_err(|error| store_error(&error))
 }
 
 async fn certificates(state: &DeliveryState, holder: &Holder) -> Result<Vec<CertificateEntry>, Refused> {
@@ -66,11 +88,20 @@ async fn certificates(state: &DeliveryState, holder: &Holder) -> Result<Vec<Cert
         not_after: facts.not_after,
         revoked_at: facts.revoked_at,
     };
-    let bound = state.store.certificates_of(holder).await.map_err(|error| store_error(&error))?;
+    let bound = state
+        .store
+        .certificates_of(holder)
+        .await
+        .map_err(|error| store_error(&error))?;
     Ok(bound.into_iter().map(entry).collect())
 }
 
 fn entry(facts: OfficeFacts) -> OfficeEntry {
     let prefecture = facts.number.as_str()[..2].to_owned();
-    OfficeEntry { number: facts.number, name: facts.name, prefecture, services: facts.services }
+    OfficeEntry {
+        number: facts.number,
+        name: facts.name,
+        prefecture,
+        services: facts.services,
+    }
 }

@@ -33,7 +33,14 @@ impl DeliveryState {
     #[must_use]
     pub fn new(config: &Config, gate: Gate, store: Store, snapshot: Snapshot, receipts: Arc<Sealer>) -> Self {
         let long_polls = Arc::new(Semaphore::new(config.long_polls));
-        Self { gate, store, snapshot, receipts, long_polls, by: process::name(Station::Delivery) }
+        Self {
+            gate,
+            store,
+            snapshot,
+            receipts,
+            long_polls,
+            by: process::name(Station::Delivery),
+        }
     }
 }
 

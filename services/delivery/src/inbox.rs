@@ -63,16 +63,26 @@ pub async fn list(
     let limit = clamp(query.limit);
     let wait = Duration::from_secs(query.wait.unwrap_or(0).min(LONGEST_WAIT));
     // Without a free place the poll is answered at once, and the client asks again.
-    let _place = if wait.is_zero() { None } else { state.long_polls.clone().try_acquire_owned().ok() };
+    let _place = if wait.is_zero() {
+        None
+    } else {
+        state.long_polls.clone().try_acquire_owned().ok()
+    };
     let patience = if _place.is_some() { wait } else { Duration::ZERO };
     let end = tokio::time::Instant::now() + patience;
     loop {
         // Listened for before reading, so that nothing slips in between.
         let changed = state.store.changed(reader.office);
-        let (items, next) =
-            state.store.inbox(reader.office, &after, limit, which).await.map_err(|error| store_error(&error))?;
+        let (items, next) = state
+            .store
+            .inbox(reader.office, &after, limit, which)
+            .await
+            .map_err(|error| store_error(&error))?;
         if !items.is_empty() || tokio::time::timeout_at(end, changed).await.is_err() {
-            return Ok(Json(Page { items, next: next.to_string() }));
+            return Ok(Json(Page {
+                items,
+                next: next.to_string(),
+            }));
         }
     }
 }
@@ -109,7 +119,9 @@ pub async fn head(
         .ok_or_else(|| Refused::from(&codes::HTTP_NOT_FOUND))?;
     let mut response = (StatusCode::OK, Body::empty()).into_response();
     common_headers(response.headers_mut(), id);
-    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(size));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(size));
     Ok(response)
 }
 
@@ -120,7 +132,10 @@ pub async fn collected(
     Path(id): Path<String>,
 ) -> Result<Json<Acknowledged>, Refused> {
     let id = parse_id(&id)?;
-    let done = state.store.collected(reader.office, id, &state.by, process::now()).await;
+    let done = state
+        .store
+        .collected(reader.office, id, &state.by, process::now())
+        .await;
     acknowledged(done)
 }
 
@@ -132,12 +147,18 @@ pub async fn imported(
     body: Bytes,
 ) -> Result<Json<Acknowledged>, Refused> {
     let id = parse_id(&id)?;
-    let result: Imported = serde_json::from_slice(&body).map_err(|_| Refused::from(&codes::HTTP_BAD_REQUEST))?;
-    let done = state.store.imported(reader.office, id, &result, &state.by, process::now()).await;
+    let result: Imported =
+        serde_json::from_slice(&body).map_err(|_| Refused::from(&codes::HTTP_BAD_REQUEST))?;
+    let done = state
+        .store
+        .imported(reader.office, id, &result, &state.by, process::now())
+        .await;
     acknowledged(done)
 }
 
-fn acknowledged(done: Result<Option<Acknowledged>, store::StoreError>) -> Result<Json<Acknowledged>, Refused> {
+fn acknowledged(
+    done: Result<Option<Acknowledged>, store::StoreError>,
+) -> Result<Json<Acknowledged>, Refused> {
     match done {
         Ok(Some(acknowledged)) => Ok(Json(acknowledged)),
         Ok(None) => Err(Refused::from(&codes::HTTP_NOT_FOUND)),
@@ -156,7 +177,10 @@ pub fn parse_id(text: &str) -> Result<EnvelopeId, Refused> {
 fn common_headers(headers: &mut HeaderMap, id: EnvelopeId) {
     let content_type = HeaderValue::from_static(MessageType::Envelope.content_type());
     headers.insert(header::CONTENT_TYPE, content_type);
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-store"),
+    );
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     if let Ok(tag) = HeaderValue::from_str(&format!("\"{id}\"")) {
         headers.insert(header::ETAG, tag);
@@ -166,7 +190,11 @@ fn common_headers(headers: &mut HeaderMap, id: EnvelopeId) {
 fn serve(id: EnvelopeId, bytes: Bytes, asked: &HeaderMap) -> Response {
     let total = bytes.len() as u64;
     let tag = format!("\"{id}\"");
-    let text = |name| asked.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let text = |name| {
+        asked
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
     let mut response = if text(header::IF_NONE_MATCH).is_some_and(|tags| tags.contains(&tag)) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -174,9 +202,15 @@ fn serve(id: EnvelopeId, bytes: Bytes, asked: &HeaderMap) -> Response {
         let range = text(header::RANGE).filter(|_| text(header::IF_RANGE).is_none_or(|given| given == tag));
         match range.map(|range| one_range(range, total)) {
             Some(Some(Ok((from, to)))) => {
-                let part = bytes.slice(usize::try_from(from).unwrap_or(0)..usize::try_from(to + 1).unwrap_or(0));
+                let part =
+                    bytes.slice(usize::try_from(from).unwrap_or(0)..usize::try_from(to + 1).unwrap_or(0));
                 let span = format!("bytes {from}-{to}/{total}");
-                (StatusCode::PARTIAL_CONTENT, [(header::CONTENT_RANGE, span)], Body::from(part)).into_response()
+                (
+                    StatusCode::PARTIAL_CONTENT,
+                    [(header::CONTENT_RANGE, span)],
+                    Body::from(part),
+                )
+                    .into_response()
             }
             Some(Some(Err(()))) => {
                 let span = format!("bytes */{total}");
@@ -195,14 +229,26 @@ fn one_range(range: &str, total: u64) -> Option<Result<(u64, u64), ()>> {
     let last_byte = total.saturating_sub(1);
     if first.is_empty() {
         let suffix: u64 = last.parse().ok()?;
-        return Some(if suffix == 0 || total == 0 { Err(()) } else { Ok((total.saturating_sub(suffix), last_byte)) });
+        return Some(if suffix == 0 || total == 0 {
+            Err(())
+        } else {
+            Ok((total.saturating_sub(suffix), last_byte))
+        });
     }
     let first: u64 = first.parse().ok()?;
-    let last: u64 = if last.is_empty() { last_byte } else { last.parse().ok()? };
+    let last: u64 = if last.is_empty() {
+        last_byte
+    } else {
+        last.parse().ok()?
+    };
     if last < first {
         return None;
     }
-    Some(if total <= first { Err(()) } else { Ok((first, last.min(last_byte))) })
+    Some(if total <= first {
+        Err(())
+    } else {
+        Ok((first, last.min(last_byte)))
+    })
 }
 
 #[cfg(test)]

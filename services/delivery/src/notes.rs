@@ -73,7 +73,11 @@ impl Reader {
     }
 
     async fn hold_lease(&self) -> bool {
-        match self.store.lease(LEASE, &self.by, self.lease_seconds, process::now()).await {
+        match self
+            .store
+            .lease(LEASE, &self.by, self.lease_seconds, process::now())
+            .await
+        {
             Ok(held) => held,
             Err(error) => {
                 tracing::warn!(error = %error, "lease not read");
@@ -96,7 +100,11 @@ impl Reader {
             _ => StreamOffset::First,
         };
         let marks = Marks::default();
-        let sink = Sink { store: self.store.clone(), position: tokio::sync::Mutex::new(position), marks: marks.clone() };
+        let sink = Sink {
+            store: self.store.clone(),
+            position: tokio::sync::Mutex::new(position),
+            marks: marks.clone(),
+        };
         tokio::select! {
             () = self.broker.read_stream(from, Arc::new(sink)) => false,
             () = self.keep_lease(step) => false,
@@ -126,12 +134,24 @@ impl Reader {
             let at = process::now();
             number += 1;
             let nonce = format!("{}/{number}/{}", self.by, at.micros());
-            let mark = NoteMessage::Mark { nonce: nonce.clone(), at };
+            let mark = NoteMessage::Mark {
+                nonce: nonce.clone(),
+                at,
+            };
             // Only a confirmed mark can be missed: while the broker is away there is nothing to conclude.
-            if self.broker.publisher().publish(mark.publication(nonce.clone())).await.is_ok() {
+            if self
+                .broker
+                .publisher()
+                .publish(mark.publication(nonce.clone()))
+                .await
+                .is_ok()
+            {
                 marks.written(nonce, at);
             }
-            if marks.oldest().is_some_and(|oldest| self.mark_lost_seconds < at.seconds_since(oldest)) {
+            if marks
+                .oldest()
+                .is_some_and(|oldest| self.mark_lost_seconds < at.seconds_since(oldest))
+            {
                 return;
             }
         }
@@ -144,15 +164,25 @@ struct Marks(Arc<Mutex<VecDeque<(String, Time)>>>);
 
 impl Marks {
     fn written(&self, nonce: String, at: Time) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back((nonce, at));
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push_back((nonce, at));
     }
 
     fn read(&self, nonce: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(waiting, _)| waiting != nonce);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|(waiting, _)| waiting != nonce);
     }
 
     fn oldest(&self) -> Option<Time> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).front().map(|(_, at)| *at)
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .front()
+            .map(|(_, at)| *at)
     }
 }
 
@@ -165,7 +195,9 @@ struct Sink {
 #[async_trait]
 impl StreamSink for Sink {
     async fn take(&self, batch: Vec<(u64, Message)>) -> bool {
-        let Some(to) = batch.last().map(|(offset, _)| *offset) else { return true };
+        let Some(to) = batch.last().map(|(offset, _)| *offset) else {
+            return true;
+        };
         let mut notes: Vec<AcceptanceNote> = Vec::new();
         let mut read_marks = Vec::new();
         for (offset, message) in batch {

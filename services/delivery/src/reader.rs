@@ -32,15 +32,25 @@ impl FromRequestParts<DeliveryState> for Reader {
             return Err(Refused::from(&codes::HTTP_BAD_REQUEST));
         };
         let office = match (asked.office, caller.holder.office()) {
-            (Some(text), _) => text.parse().map_err(|_| Refused::from(&codes::HTTP_BAD_REQUEST))?,
+            (Some(text), _) => text
+                .parse()
+                .map_err(|_| Refused::from(&codes::HTTP_BAD_REQUEST))?,
             (None, Some(own)) => own,
             // Vendors have no office of their own: they must name one.
             (None, None) => return Err(Refused::from(&codes::HTTP_BAD_REQUEST)),
         };
         for freshness in [Freshness::Cached, Freshness::Now] {
-            let may = state.snapshot.may_act(office, &caller.holder, Right::Read, process::now(), freshness).await;
+            let may = state
+                .snapshot
+                .may_act(office, &caller.holder, Right::Read, process::now(), freshness)
+                .await;
             match may {
-                Ok(true) => return Ok(Self { office, holder: caller.holder }),
+                Ok(true) => {
+                    return Ok(Self {
+                        office,
+                        holder: caller.holder,
+                    });
+                }
                 Ok(false) => {}
                 Err(error) => return Err(crate::door::store_error(&error)),
             }

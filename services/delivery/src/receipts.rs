@@ -24,7 +24,11 @@ pub async fn get(
         .await
         .map_err(|error| store_error(&error))?
         .ok_or_else(|| Refused::from(&codes::HTTP_NOT_FOUND))?;
-    let kept = state.store.kept_receipt(id, step).await.map_err(|error| store_error(&error))?;
+    let kept = state
+        .store
+        .kept_receipt(id, step)
+        .await
+        .map_err(|error| store_error(&error))?;
     let der = match kept {
         Some(der) => der,
         None => {
@@ -34,11 +38,18 @@ pub async fn get(
                 Refused::from(&codes::HTTP_INTERNAL)
             })?;
             // Two askers at once: the first one kept stands, and both get it.
-            state.store.keep_receipt(id, step, &signed).await.map_err(|error| store_error(&error))?
+            state
+                .store
+                .keep_receipt(id, step, &signed)
+                .await
+                .map_err(|error| store_error(&error))?
         }
     };
     let headers = [
-        (header::CONTENT_TYPE, "application/pkcs7-mime; smime-type=signed-data"),
+        (
+            header::CONTENT_TYPE,
+            "application/pkcs7-mime; smime-type=signed-data",
+        ),
         (header::CACHE_CONTROL, "private, no-store"),
     ];
     Ok((headers, der).into_response())

@@ -38,7 +38,10 @@ pub async fn list(
         .sent(reader.office, &after, clamp(query.limit), status)
         .await
         .map_err(|error| store_error(&error))?;
-    Ok(Json(Page { items, next: next.to_string() }))
+    Ok(Json(Page {
+        items,
+        next: next.to_string(),
+    }))
 }
 
 /// `GET /v1/sent/{id}`: with history, problems and receipts.
@@ -47,8 +50,14 @@ pub async fn item(
     reader: Reader,
     Path(id): Path<String>,
 ) -> Result<Json<SentItem>, Refused> {
-    let found = state.store.sent_item(reader.office, parse_id(&id)?).await.map_err(|error| store_error(&error))?;
-    found.map(Json).ok_or_else(|| Refused::from(&codes::HTTP_NOT_FOUND))
+    let found = state
+        .store
+        .sent_item(reader.office, parse_id(&id)?)
+        .await
+        .map_err(|error| store_error(&error))?;
+    found
+        .map(Json)
+        .ok_or_else(|| Refused::from(&codes::HTTP_NOT_FOUND))
 }
 
 /// `POST /v1/sent/{id}/recall`

@@ -26,11 +26,20 @@ impl DeliveryStage {
     #[must_use]
     pub fn new(store: Store, events: Events, config: &Config) -> Self {
         let linger = Duration::from_millis(config.linger_milliseconds);
-        Self { store, events, most: config.batch, linger, by: process::name(Station::Delivery) }
+        Self {
+            store,
+            events,
+            most: config.batch,
+            linger,
+            by: process::name(Station::Delivery),
+        }
     }
 
     fn parked(&self, message: &Message, cause: &str) -> Outcome {
-        Outcome::Park { publication: self.park(message, cause), cause: cause.to_owned() }
+        Outcome::Park {
+            publication: self.park(message, cause),
+            cause: cause.to_owned(),
+        }
     }
 }
 
@@ -60,7 +69,10 @@ impl Stage for DeliveryStage {
     }
 
     fn mode(&self) -> Mode {
-        Mode::Batch { most: self.most, linger: self.linger }
+        Mode::Batch {
+            most: self.most,
+            linger: self.linger,
+        }
     }
 
     fn lane(&self, message: &Message) -> String {

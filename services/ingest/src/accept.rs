@@ -12,7 +12,8 @@ use chassis::process;
 use door::{Caller, Refused};
 use proto::api::Accepted;
 use proto::{
-    Acceptance, AcceptanceNote, Code, Envelope, ManifestHead, Problem, Receipt, Right, Stamps, Step, StepStamp, Traceparent, codes,
+    Acceptance, AcceptanceNote, Code, Envelope, ManifestHead, Problem, Receipt, Right, Stamps, Step,
+    StepStamp, Traceparent, codes,
 };
 use store::Freshness;
 
@@ -54,7 +55,10 @@ impl From<&'static Code> for Refusal {
 
 impl From<Box<Problem>> for Refusal {
     fn from(problem: Box<Problem>) -> Self {
-        Self { code: Code::find(&problem.code).unwrap_or(&codes::HTTP_BAD_REQUEST), problem: Some(problem) }
+        Self {
+            code: Code::find(&problem.code).unwrap_or(&codes::HTTP_BAD_REQUEST),
+            problem: Some(problem),
+        }
     }
 }
 
@@ -69,10 +73,21 @@ impl IntoResponse for Refusal {
     }
 }
 
-async fn submit(state: &IngestState, caller: &Caller, headers: &HeaderMap, body: Body) -> Result<Accepted, Refusal> {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+async fn submit(
+    state: &IngestState,
+    caller: &Caller,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Accepted, Refusal> {
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     decide::media_type(content_type)?;
-    let _place = state.submissions.clone().try_acquire_owned().map_err(|_| &codes::HTTP_BUSY)?;
+    let _place = state
+        .submissions
+        .clone()
+        .try_acquire_owned()
+        .map_err(|_| &codes::HTTP_BUSY)?;
     // Said before the body is read where it can be: a door without a broker refuses in no time.
     if !state.publisher.is_available() {
         return Err((&codes::BROKER_UNAVAILABLE).into());
@@ -82,8 +97,12 @@ async fn submit(state: &IngestState, caller: &Caller, headers: &HeaderMap, body:
     let Peeked { id, head } = peek::peek(&envelope).await?;
     may_send(state, caller, &head).await?;
     let accept = accept(state, caller, headers, envelope, id, &head);
-    let accepted = tokio::time::timeout(state.accept_within, accept).await.map_err(|_| &codes::BROKER_UNAVAILABLE)??;
-    state.events.accepted(&id, head.sender, head.destination, began.elapsed().as_secs_f64());
+    let accepted = tokio::time::timeout(state.accept_within, accept)
+        .await
+        .map_err(|_| &codes::BROKER_UNAVAILABLE)??;
+    state
+        .events
+        .accepted(&id, head.sender, head.destination, began.elapsed().as_secs_f64());
     Ok(accepted)
 }
 
@@ -93,13 +112,23 @@ async fn may_send(state: &IngestState, caller: &Caller, head: &ManifestHead) -> 
     for freshness in [Freshness::Cached, Freshness::Now] {
         let may_send = state
             .snapshot
-            .may_act(head.sender, &caller.holder, Right::Send, process::now(), freshness)
+            .may_act(
+                head.sender,
+                &caller.holder,
+                Right::Send,
+                process::now(),
+                freshness,
+            )
             .await
             .map_err(|error| {
                 tracing::warn!(error = %error, "directory not readable");
                 &codes::STORE_UNAVAILABLE
             })?;
-        verdict = decide::submitter(&SubmitterFacts { submitter: &caller.holder, sender: head.sender, may_send });
+        verdict = decide::submitter(&SubmitterFacts {
+            submitter: &caller.holder,
+            sender: head.sender,
+            may_send,
+        });
         if verdict.is_ok() {
             break;
         }
@@ -119,7 +148,10 @@ async fn accept(
     let accepted_at = process::now();
     let stamps = Stamps {
         acceptance,
-        accepted: StepStamp { at: accepted_at, by: state.by.clone() },
+        accepted: StepStamp {
+            at: accepted_at,
+            by: state.by.clone(),
+        },
         submitter: caller.holder.clone(),
         sender: head.sender,
         destination: head.destination,
@@ -138,16 +170,25 @@ async fn accept(
         submitter: caller.holder.to_string(),
     };
     let envelope = Envelope::accepted(id, stamps, bytes);
-    state.publisher.publish(envelope.submitted(state.shards)).await.map_err(|error| {
-        tracing::warn!(envelope.id = %id, error = %error, "envelope not confirmed");
-        &codes::BROKER_UNAVAILABLE
-    })?;
+    state
+        .publisher
+        .publish(envelope.submitted(state.shards))
+        .await
+        .map_err(|error| {
+            tracing::warn!(envelope.id = %id, error = %error, "envelope not confirmed");
+            &codes::BROKER_UNAVAILABLE
+        })?;
     state.notes.write(note).await.map_err(|error| {
         tracing::warn!(envelope.id = %id, error = %error, "note not confirmed");
         &codes::BROKER_UNAVAILABLE
     })?;
     let receipt = Receipt::new(Step::Accepted, id, head.sender, head.destination, accepted_at);
-    Ok(Accepted { id, accepted_at, status_url: format!("/v1/sent/{id}"), receipt: sign(state, &receipt)? })
+    Ok(Accepted {
+        id,
+        accepted_at,
+        status_url: format!("/v1/sent/{id}"),
+        receipt: sign(state, &receipt)?,
+    })
 }
 
 fn sign(state: &IngestState, receipt: &Receipt) -> Result<String, &'static Code> {
@@ -161,11 +202,18 @@ fn sign(state: &IngestState, receipt: &Receipt) -> Result<String, &'static Code>
 
 /// The client's trace goes on; without one a new trace begins here.
 fn traceparent(headers: &HeaderMap) -> Result<Traceparent, &'static Code> {
-    let given = headers.get("traceparent").and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
+    let given = headers
+        .get("traceparent")
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse().ok());
     let span_id = random()?;
     Ok(match given {
         Some(traceparent) => Traceparent::child(traceparent, span_id),
-        None => Traceparent { trace_id: random()?, span_id, flags: 1 },
+        None => Traceparent {
+            trace_id: random()?,
+            span_id,
+            flags: 1,
+        },
     })
 }
 

@@ -14,7 +14,11 @@ pub async fn read(body: Body, limit: u64) -> Result<Bytes, &'static Code> {
     match Limited::new(body, limit).collect().await {
         Ok(collected) => {
             let bytes = collected.to_bytes();
-            if bytes.is_empty() { Err(&codes::SEAL_NOT_CMS) } else { Ok(bytes) }
+            if bytes.is_empty() {
+                Err(&codes::SEAL_NOT_CMS)
+            } else {
+                Ok(bytes)
+            }
         }
         Err(error) if error.is::<LengthLimitError>() => Err(&codes::HTTP_TOO_LARGE),
         Err(_) => Err(&codes::HTTP_BAD_REQUEST),
@@ -28,7 +32,10 @@ mod tests {
     #[tokio::test]
     async fn the_limit_holds_to_the_byte() {
         assert_eq!(read(Body::from(vec![1; 10]), 10).await.unwrap().len(), 10);
-        assert_eq!(read(Body::from(vec![1; 11]), 10).await, Err(&codes::HTTP_TOO_LARGE));
+        assert_eq!(
+            read(Body::from(vec![1; 11]), 10).await,
+            Err(&codes::HTTP_TOO_LARGE)
+        );
         assert_eq!(read(Body::empty(), 10).await, Err(&codes::SEAL_NOT_CMS));
     }
 }

@@ -43,7 +43,9 @@ fn judge(bytes: &Bytes, trust: &Trust, limits: &Limits, now: Time) -> Result<Che
     } else {
         match seal::open(bytes, trust, now, now) {
             Ok(opened) => opened.content,
-            Err(seal::OpenError::Refused(problems)) => return Ok(CheckReport::new(Vec::new(), Problems::from(problems))),
+            Err(seal::OpenError::Refused(problems)) => {
+                return Ok(CheckReport::new(Vec::new(), Problems::from(problems)));
+            }
             Err(seal::OpenError::CrlStale) => return Err(()),
         }
     };

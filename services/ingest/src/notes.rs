@@ -70,6 +70,11 @@ async fn write(publisher: Publisher, mut waiting: mpsc::Receiver<Waiting>, linge
 }
 
 async fn publish(publisher: &Publisher, notes: Vec<AcceptanceNote>) -> Result<(), PublishError> {
-    let message_id = notes.first().map(|note| note.acceptance.to_string()).unwrap_or_default();
-    publisher.publish(NoteMessage::Notes(notes).publication(message_id)).await
+    let message_id = notes
+        .first()
+        .map(|note| note.acceptance.to_string())
+        .unwrap_or_default();
+    publisher
+        .publish(NoteMessage::Notes(notes).publication(message_id))
+        .await
 }

@@ -30,5 +30,8 @@ pub async fn peek(envelope: &Bytes) -> Result<Peeked, Box<Problem>> {
 fn look(envelope: &[u8]) -> Result<Peeked, Box<Problem>> {
     let content = seal::content::unverified(envelope)?;
     let head = parcel::peek(&content)?;
-    Ok(Peeked { id: EnvelopeId::of(envelope), head })
+    Ok(Peeked {
+        id: EnvelopeId::of(envelope),
+        head,
+    })
 }

@@ -1,9 +1,10 @@
 //! Which station stands on what: the one place where all of them are known.
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use axum::Router;
 use chassis::broker::{Broker, Stage};
+use door::{Gate, RateLimit};
 use tokio::task::JoinSet;
 
 use crate::Command;
@@ -13,7 +14,7 @@ use crate::suspects::StoredSuspects;
 
 /// Why the program ends before its time.
 #[derive(Debug)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// Something only a change of the configuration (or of the broker) can mend: exit status 64.
     Usage(anyhow::Error),
     /// Anything else: exit status 1.
@@ -32,17 +33,20 @@ type Work = JoinSet<Result<(), Failure>>;
 ///
 /// # Errors
 /// When a station cannot start.
-pub async fn run(command: Command, config: Config) -> Result<(), Failure> {
+pub(crate) async fn run(command: Command, config: Config) -> Result<(), Failure> {
     let ground = Ground::prepare(config).await?;
     let ready = ground.health.part("start");
     ready.set_ready(false, "starting");
     let mut work = Work::new();
+    trust_watch(&ground, &mut work);
     let runs = |station| command == station || command == Command::All;
     if runs(Command::Console) {
         console(&ground, &mut work).await?;
     }
     if command != Command::Console {
-        let Some(broker) = ground.broker().await? else { return Ok(()) };
+        let Some(broker) = ground.broker().await? else {
+            return Ok(());
+        };
         if runs(Command::Validation) {
             validation(&ground, &broker, &mut work);
         }
@@ -64,7 +68,11 @@ pub async fn run(command: Command, config: Config) -> Result<(), Failure> {
             Ok(Ok(())) if ground.shutdown.begun() => {}
             Ok(Ok(())) => tracing::error!("a part of the process ended early; shutting down"),
             Ok(Err(error)) => failure = Err(error),
-            Err(error) => failure = Err(Failure::Other(anyhow::Error::new(error).context("a part of the process died"))),
+            Err(error) => {
+                failure = Err(Failure::Other(
+                    anyhow::Error::new(error).context("a part of the process died"),
+                ))
+            }
         }
         // One part gone means the whole process drains: a supervisor starts it whole again.
         ground.shutdown.begin();
@@ -92,7 +100,6 @@ fn validation(ground: &Ground, broker: &Broker, work: &mut Work) {
         config.broker.shards,
         &config.validation,
     );
-    trust_watch(ground, work);
     stage(ground, broker, work, Arc::new(made));
 }
 
@@ -108,7 +115,12 @@ async fn delivery(ground: &Ground, broker: &Broker, work: &mut Work) -> Result<(
     let events = delivery::events::Events::new(&ground.metrics);
     let made = delivery::DeliveryStage::new(ground.store.clone(), events.clone(), config);
     stage(ground, broker, work, Arc::new(made));
-    stage(ground, broker, work, Arc::new(delivery::parked::ParkedStage::new(ground.store.clone())));
+    stage(
+        ground,
+        broker,
+        work,
+        Arc::new(delivery::parked::ParkedStage::new(ground.store.clone())),
+    );
     let notes = delivery::notes::Reader::new(ground.store.clone(), broker.clone(), events.clone(), config);
     let shutdown = ground.shutdown.clone();
     work.spawn(async move {
@@ -123,14 +135,14 @@ async fn delivery(ground: &Ground, broker: &Broker, work: &mut Work) -> Result<(
     });
     let receipts = ground.receipts()?;
     let (store, snapshot) = (ground.store.clone(), ground.snapshot.clone());
-    let state = delivery::DeliveryState::new(config, ground.gate(), store, snapshot, receipts);
+    let state = delivery::DeliveryState::new(config, gate(ground, &config.door), store, snapshot, receipts);
     serve(ground, work, &config.door, delivery::router(state), "delivery").await
 }
 
 async fn ingest(ground: &Ground, broker: &Broker, work: &mut Work) -> Result<(), Failure> {
     let config = &ground.config;
     let parts = ingest::door::Parts {
-        gate: ground.gate(),
+        gate: gate(ground, &config.ingest.door),
         trust: ground.trust.clone(),
         snapshot: ground.snapshot.clone(),
         publisher: broker.publisher(),
@@ -141,4 +153,47 @@ async fn ingest(ground: &Ground, broker: &Broker, work: &mut Work) -> Result<(),
     };
     let state = ingest::IngestState::new(&config.ingest, parts);
     serve(ground, work, &config.ingest.door, ingest::router(state), "ingest").await
+}
+
+async fn console(ground: &Ground, work: &mut Work) -> Result<(), Failure> {
+    let config = &ground.config.console;
+    let gate = gate(ground, &config.door);
+    let state = console::ConsoleState::new(config, ground.store.clone(), gate, ground.trust.clone());
+    serve(ground, work, &config.door, console::router(state), "console").await
+}
+
+/// Who is at a door, with that door's limit of requests.
+fn gate(ground: &Ground, door: &door::DoorConfig) -> Gate {
+    let limit = RateLimit::per_minute(door.requests_per_minute);
+    Gate::new(ground.trust.clone(), ground.snapshot.clone()).limited(limit)
+}
+
+/// Opens a door; every process with a door or a judge of seals also keeps its trust fresh.
+async fn serve(
+    ground: &Ground,
+    work: &mut Work,
+    config: &door::DoorConfig,
+    router: Router,
+    station: &'static str,
+) -> Result<(), Failure> {
+    let router = door::measured(router, &ground.metrics);
+    let opened = door::serve(config, router, ground.shutdown.clone()).await;
+    let (address, serving) = opened
+        .map_err(|error| Failure::Usage(anyhow::Error::new(error).context(format!("`{station}.door`"))))?;
+    tracing::info!(station, %address, "door open");
+    work.spawn(async move {
+        serving.await;
+        Ok(())
+    });
+    Ok(())
+}
+
+/// Keeps the trust folder's contents fresh, once a process.
+fn trust_watch(ground: &Ground, work: &mut Work) {
+    let folder = ground.config.trust.folder.clone();
+    let watch = door::keep_trust_fresh(ground.trust.clone(), folder, ground.shutdown.clone());
+    work.spawn(async move {
+        watch.await;
+        Ok(())
+    });
 }

@@ -11,87 +11,107 @@ use serde::Deserialize;
 use store::StoreConfig;
 
 /// The default file, with every key, its unit and a sentence.
-pub const DEFAULTS: &str = include_str!("../config.default.toml");
+pub(crate) const DEFAULTS: &str = include_str!("../config.default.toml");
 
 /// Everything that can be configured.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Config {
+pub(crate) struct Config {
     /// Logs.
-    pub telemetry: TelemetryConfig,
+    pub(crate) telemetry: TelemetryConfig,
     /// The admin port.
-    pub admin: AdminConfig,
+    pub(crate) admin: AdminConfig,
     /// The drain.
-    pub shutdown: ShutdownConfig,
+    pub(crate) shutdown: ShutdownConfig,
     /// Limits of an envelope.
-    pub limits: Limits,
+    pub(crate) limits: Limits,
     /// The broker.
-    pub broker: BrokerConfig,
+    pub(crate) broker: BrokerConfig,
     /// The store.
-    pub store: StoreConfig,
+    pub(crate) store: StoreConfig,
     /// CAs and revocation lists.
-    pub trust: TrustConfig,
+    pub(crate) trust: TrustConfig,
     /// Who signs receipts.
-    pub receipts: ReceiptsConfig,
+    pub(crate) receipts: ReceiptsConfig,
     /// The directory's snapshot.
-    pub snapshot: SnapshotConfig,
+    pub(crate) snapshot: SnapshotConfig,
     /// The station ingest.
-    pub ingest: ingest::Config,
+    pub(crate) ingest: ingest::Config,
     /// The station validation.
-    pub validation: validation::Config,
+    pub(crate) validation: validation::Config,
     /// The station routing.
-    pub routing: routing::Config,
+    pub(crate) routing: routing::Config,
     /// The station delivery.
-    pub delivery: delivery::Config,
+    pub(crate) delivery: delivery::Config,
     /// The station console.
-    pub console: console::Config,
+    pub(crate) console: console::Config,
 }
 
 /// `[shutdown]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ShutdownConfig {
+pub(crate) struct ShutdownConfig {
     /// Seconds begun work has to settle.
-    pub grace_seconds: u64,
+    pub(crate) grace_seconds: u64,
 }
 
 /// `[trust]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct TrustConfig {
+pub(crate) struct TrustConfig {
     /// Folder of CAs and revocation lists.
-    pub folder: PathBuf,
+    pub(crate) folder: PathBuf,
 }
 
 /// `[receipts]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ReceiptsConfig {
+pub(crate) struct ReceiptsConfig {
     /// Certificate, PEM.
-    pub certificate: PathBuf,
+    pub(crate) certificate: PathBuf,
     /// Key, PEM.
-    pub key: PathBuf,
+    pub(crate) key: PathBuf,
 }
 
 /// `[snapshot]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SnapshotConfig {
+pub(crate) struct SnapshotConfig {
     /// Oldest facts a station may say yes with, seconds.
-    pub max_age_seconds: u64,
+    pub(crate) max_age_seconds: u64,
 }
 
 impl Check for Config {
     fn check(&self) -> Result<(), ConfigError> {
-        if Limits::ENVELOPE_CEILING < self.limits.envelope_bytes {
-            return Err(ConfigError::rule("limits.envelope_bytes", "must be at most 15728640 (15 MiB)"));
+        self.broker.check()?;
+        for (section, door) in [
+            ("ingest", &self.ingest.door),
+            ("delivery", &self.delivery.door),
+            ("console", &self.console.door),
+        ] {
+            door.check()
+                .map_err(|error| ConfigError::rule(&format!("{section}.door"), error.to_string()))?;
         }
-        if self.shutdown.grace_seconds <= self.broker.handler_seconds {
+        self.store
+            .check()
+            .map_err(|error| ConfigError::rule("store.url", error.to_string()))?;
+        if Limits::ENVELOPE_CEILING < self.limits.envelope_bytes {
+            return Err(ConfigError::rule(
+                "limits.envelope_bytes",
+                "must be at most 15728640 (15 MiB)",
+            ));
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a number of seconds")]
+        let grace_seconds = self.shutdown.grace_seconds as f64;
+        if grace_seconds <= self.broker.handler_seconds {
             let message = "must be longer than broker.handler_seconds, or begun work is cut off";
             return Err(ConfigError::rule("shutdown.grace_seconds", message));
         }
         if 60 < self.snapshot.max_age_seconds {
-            return Err(ConfigError::rule("snapshot.max_age_seconds", "must be at most 60"));
+            return Err(ConfigError::rule(
+                "snapshot.max_age_seconds",
+                "must be at most 60",
+            ));
         }
         if 10 < self.ingest.accept_seconds {
             return Err(ConfigError::rule("ingest.accept_seconds", "must be at most 10"));
@@ -110,7 +130,13 @@ mod tests {
 
     #[test]
     fn the_default_file_is_complete_and_good() {
-        let config: Config = load(DEFAULTS, None, "RELAY_", &[("RELAY_BROKER__URL", "amqp://localhost")]).unwrap();
+        let config: Config = load(
+            DEFAULTS,
+            None,
+            "RELAY_",
+            &[("RELAY_BROKER__URL", "amqp://localhost")],
+        )
+        .unwrap();
         config.check().unwrap();
         assert_eq!(config.limits, Limits::default());
     }

@@ -8,7 +8,6 @@ use chassis::broker::{Broker, BrokerError};
 use chassis::health::Health;
 use chassis::metrics::Metrics;
 use chassis::shutdown::Shutdown;
-use door::Gate;
 use seal::Sealer;
 use seal::trust::SharedTrust;
 use store::{Snapshot, Store};
@@ -18,21 +17,21 @@ use crate::config::Config;
 
 /// What the stations share.
 #[derive(Clone)]
-pub struct Ground {
+pub(crate) struct Ground {
     /// The configuration.
-    pub config: Arc<Config>,
+    pub(crate) config: Arc<Config>,
     /// Counters.
-    pub metrics: Metrics,
+    pub(crate) metrics: Metrics,
     /// Readiness.
-    pub health: Health,
+    pub(crate) health: Health,
     /// The word to end.
-    pub shutdown: Shutdown,
+    pub(crate) shutdown: Shutdown,
     /// CAs and revocation lists.
-    pub trust: SharedTrust,
+    pub(crate) trust: SharedTrust,
     /// Directory, mailbox, ledger.
-    pub store: Store,
+    pub(crate) store: Store,
     /// The directory, at most a minute old.
-    pub snapshot: Snapshot,
+    pub(crate) snapshot: Snapshot,
 }
 
 impl Ground {
@@ -40,7 +39,7 @@ impl Ground {
     ///
     /// # Errors
     /// [`Failure::Usage`] for what only a change of the configuration can mend.
-    pub async fn prepare(config: Config) -> Result<Self, Failure> {
+    pub(crate) async fn prepare(config: Config) -> Result<Self, Failure> {
         let metrics = Metrics::new();
         let health = Health::new();
         let shutdown = Shutdown::on_signals()
@@ -50,45 +49,62 @@ impl Ground {
             .with_context(|| format!("`trust.folder`: open {}", config.trust.folder.display()))
             .map_err(Failure::Usage)?;
         let store = Store::open(&config.store).await.context("open the store")?;
-        let snapshot = Snapshot::new(store.clone(), Duration::from_secs(config.snapshot.max_age_seconds));
-        let admin = chassis::admin::serve(config.admin.listen, metrics.clone(), health.clone(), shutdown.clone())
-            .await
-            .with_context(|| format!("`admin.listen`: open {}", config.admin.listen))
-            .map_err(Failure::Usage)?;
+        let snapshot = Snapshot::new(
+            store.clone(),
+            Duration::from_secs(config.snapshot.max_age_seconds),
+        );
+        let admin = chassis::admin::serve(
+            config.admin.listen,
+            metrics.clone(),
+            health.clone(),
+            shutdown.clone(),
+        )
+        .await
+        .with_context(|| format!("`admin.listen`: open {}", config.admin.listen))
+        .map_err(Failure::Usage)?;
         tracing::info!(%admin, "admin port open");
-        Ok(Self { config: Arc::new(config), metrics, health, shutdown, trust, store, snapshot })
+        Ok(Self {
+            config: Arc::new(config),
+            metrics,
+            health,
+            shutdown,
+            trust,
+            store,
+            snapshot,
+        })
     }
 
     /// Connects to the broker.
     ///
     /// # Errors
     /// [`Failure::Usage`] when its topology is another one.
-    pub async fn broker(&self) -> Result<Option<Broker>, Failure> {
+    pub(crate) async fn broker(&self) -> Result<Option<Broker>, Failure> {
         let config = self.config.broker.clone();
-        match Broker::start(config, self.metrics.clone(), self.health.clone(), self.shutdown.clone()).await {
+        match Broker::start(
+            config,
+            self.metrics.clone(),
+            self.health.clone(),
+            self.shutdown.clone(),
+        )
+        .await
+        {
             Ok(broker) => Ok(Some(broker)),
             Err(BrokerError::Shutdown) => Ok(None),
             Err(error) => Err(Failure::Usage(anyhow::Error::new(error).context("the broker"))),
         }
     }
 
-    /// Who is at a door.
-    #[must_use]
-    pub fn gate(&self) -> Gate {
-        Gate::new(self.trust.clone(), self.snapshot.clone())
-    }
-
     /// Who signs receipts.
     ///
     /// # Errors
     /// When certificate and key cannot be read or do not fit.
-    pub fn receipts(&self) -> Result<Arc<Sealer>, Failure> {
+    pub(crate) fn receipts(&self) -> Result<Arc<Sealer>, Failure> {
         let paths = &self.config.receipts;
         let read = || -> anyhow::Result<Sealer> {
             let certificate = std::fs::read(&paths.certificate)
                 .with_context(|| format!("`receipts.certificate`: read {}", paths.certificate.display()))?;
-            let key =
-                std::fs::read(&paths.key).with_context(|| format!("`receipts.key`: read {}", paths.key.display()))?;
+            let key = std::fs::read(&paths.key)
+                .with_context(|| format!("`receipts.key`: read {}", paths.key.display()))?;
             Sealer::from_pem(&certificate, &key).context("`receipts`: certificate and key")
         };
         read().map(Arc::new).map_err(Failure::Usage)

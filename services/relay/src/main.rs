@@ -30,7 +30,7 @@ struct Arguments {
 
 /// What to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// The door: takes envelopes.
     Ingest,
     /// Opens seals, judges files.
@@ -51,7 +51,10 @@ pub enum Command {
 
 fn main() -> ExitCode {
     // One TLS provider for the whole process, before anything can build a configuration.
-    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+    if rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .is_err()
+    {
         return fail(1, "another TLS provider is already installed");
     }
     let arguments = Arguments::parse();
@@ -87,7 +90,11 @@ struct Settings;
 
 impl chassis::config::Strings for Settings {
     fn all(&self) -> Vec<(String, String)> {
-        Environment.all().into_iter().filter(|(name, _)| name != "RELAY_CONFIG" && name != "RELAY_BIN_DIR").collect()
+        Environment
+            .all()
+            .into_iter()
+            .filter(|(name, _)| name != "RELAY_CONFIG" && name != "RELAY_BIN_DIR")
+            .collect()
     }
 }
 

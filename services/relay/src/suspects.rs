@@ -6,7 +6,7 @@ use proto::Station;
 use store::Store;
 
 /// Suspects in the store.
-pub struct StoredSuspects(pub Store);
+pub(crate) struct StoredSuspects(pub(crate) Store);
 
 #[async_trait]
 impl Suspects for StoredSuspects {

@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use chassis::broker::{Mode, Outcome, Source, Stage, Transient, waiting};
 use chassis::process;
 use proto::topology::ShardedQueue;
-use proto::{Envelope, Message, OutcomeMessage, Problem, Problems, Publication, Refusal, Station, StepStamp, Validated};
+use proto::{
+    Envelope, Message, OutcomeMessage, Problem, Problems, Publication, Refusal, Station, StepStamp, Validated,
+};
 use store::{Snapshot, Store};
 
 use crate::Config;
@@ -24,8 +26,17 @@ impl RoutingStage {
     /// A stage over this store.
     #[must_use]
     pub fn new(store: Store, snapshot: Snapshot, shards: u16, config: &Config) -> Self {
-        let licences = LicencePolicy { enforce: config.enforce_licences, grace_days: config.licence_grace_days };
-        Self { snapshot, store, shards, licences, by: process::name(Station::Routing) }
+        let licences = LicencePolicy {
+            enforce: config.enforce_licences,
+            grace_days: config.licence_grace_days,
+        };
+        Self {
+            snapshot,
+            store,
+            shards,
+            licences,
+            by: process::name(Station::Routing),
+        }
     }
 
     async fn route(&self, message: &Message) -> Outcome {
@@ -33,31 +44,50 @@ impl RoutingStage {
             Ok(envelope) => envelope,
             Err(defect) => {
                 let cause = defect.to_string();
-                return Outcome::Park { publication: self.park(message, &cause), cause };
+                return Outcome::Park {
+                    publication: self.park(message, &cause),
+                    cause,
+                };
             }
         };
         let asked = Asked {
             accepted_at: envelope.stamps.accepted.at,
-            version: envelope.stamps.sending.as_ref().and_then(|sending| sending.version.as_deref()),
+            version: envelope
+                .stamps
+                .sending
+                .as_ref()
+                .and_then(|sending| sending.version.as_deref()),
             bytes: envelope.bytes.len() as u64,
         };
         let decision = directory::route(&self.snapshot, envelope.stamps.destination, &asked, self.licences);
         let decision = waiting(decision).await;
-        let stamp = StepStamp { at: process::now(), by: self.by.clone() };
+        let stamp = StepStamp {
+            at: process::now(),
+            by: self.by.clone(),
+        };
         match decision {
-            Ok(Decision::Route) => Outcome::Forward(envelope.routed(stamp).publication_to_delivery(self.shards)),
+            Ok(Decision::Route) => {
+                Outcome::Forward(envelope.routed(stamp).publication_to_delivery(self.shards))
+            }
             Ok(Decision::Undeliverable { code, renumbered_to }) => {
                 let mut problem = Problem::new(code);
                 if let Some(new) = renumbered_to {
                     problem = problem.with_value(new.to_string());
                 }
                 let report = Problems::from(problem);
-                let mut outcome =
-                    OutcomeMessage::new(envelope.id, &envelope.stamps, Refusal::Undeliverable, stamp, report);
+                let mut outcome = OutcomeMessage::new(
+                    envelope.id,
+                    &envelope.stamps,
+                    Refusal::Undeliverable,
+                    stamp,
+                    report,
+                );
                 outcome.renumbered_to = renumbered_to;
                 Outcome::Return(outcome.publication(self.shards))
             }
-            Err(error) => Outcome::Retry(Transient { cause: format!("read the directory: {error}") }),
+            Err(error) => Outcome::Retry(Transient {
+                cause: format!("read the directory: {error}"),
+            }),
         }
     }
 }

@@ -46,7 +46,10 @@ impl Workbench {
     #[must_use]
     pub fn new(threads: usize, limits: Limits) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        Self { places: Arc::new(Semaphore::new(if threads == 0 { cores } else { threads })), limits }
+        Self {
+            places: Arc::new(Semaphore::new(if threads == 0 { cores } else { threads })),
+            limits,
+        }
     }
 
     /// Opens and judges one envelope.
@@ -63,7 +66,9 @@ impl Workbench {
         let _place = self.places.acquire().await.map_err(|_| InspectError::Died)?;
         let limits = self.limits;
         let work = move || inspect(&envelope, &trust, &limits, accepted_at, now);
-        tokio::task::spawn_blocking(work).await.map_err(|_| InspectError::Died)?
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|_| InspectError::Died)?
     }
 }
 

@@ -34,6 +34,12 @@ async fn read(
         return Ok(SignerFacts::default());
     };
     let holder = certificate.holder;
-    let for_sender = snapshot.may_act(sender, &holder, Right::Sign, at, freshness).await?;
-    Ok(SignerFacts { holder: Some(holder), ended_at: certificate.revoked_at, for_sender })
+    let for_sender = snapshot
+        .may_act(sender, &holder, Right::Sign, at, freshness)
+        .await?;
+    Ok(SignerFacts {
+        holder: Some(holder),
+        ended_at: certificate.revoked_at,
+        for_sender,
+    })
 }

@@ -36,7 +36,14 @@ impl ValidationStage {
         config: &Config,
     ) -> Self {
         let workbench = Workbench::new(config.threads, limits);
-        Self { trust, store, snapshot, workbench, shards, by: process::name(Station::Validation) }
+        Self {
+            trust,
+            store,
+            snapshot,
+            workbench,
+            shards,
+            by: process::name(Station::Validation),
+        }
     }
 
     async fn validate(&self, message: &Message) -> Outcome {
@@ -47,30 +54,49 @@ impl ValidationStage {
         let accepted_at = envelope.stamps.accepted.at;
         let inspected = self
             .workbench
-            .inspect(envelope.bytes.clone(), self.trust.current(), accepted_at, process::now())
+            .inspect(
+                envelope.bytes.clone(),
+                self.trust.current(),
+                accepted_at,
+                process::now(),
+            )
             .await;
         let decision = match inspected {
             Ok(Inspected::Unsealed(problems)) => Decision::Rejected(Problems::from(problems)),
-            Ok(Inspected::Sealed { signer: subject, head, judged }) => {
+            Ok(Inspected::Sealed {
+                signer: subject,
+                head,
+                judged,
+            }) => {
                 let sender = envelope.stamps.sender;
                 let facts = signer::facts(&self.snapshot, &subject.fingerprint, sender, accepted_at);
                 let facts = match waiting(facts).await {
                     Ok(facts) => facts,
                     Err(error) => return retry(format!("read the directory: {error}")),
                 };
-                let door = DoorSaw { sender, destination: envelope.stamps.destination, accepted_at };
+                let door = DoorSaw {
+                    sender,
+                    destination: envelope.stamps.destination,
+                    accepted_at,
+                };
                 decide::judge(door, &subject, &facts, head.as_ref(), *judged)
             }
             Err(InspectError::CrlStale) => return retry("the revocation list is out of date".to_owned()),
             Err(InspectError::Died) => return self.parked(message, "the judging thread ended early"),
         };
-        let stamp = StepStamp { at: process::now(), by: self.by.clone() };
+        let stamp = StepStamp {
+            at: process::now(),
+            by: self.by.clone(),
+        };
         match decision {
-            Decision::Validated(sending) => {
-                Outcome::Forward(envelope.validated(stamp, sending).publication_to_routing(self.shards))
-            }
+            Decision::Validated(sending) => Outcome::Forward(
+                envelope
+                    .validated(stamp, sending)
+                    .publication_to_routing(self.shards),
+            ),
             Decision::Rejected(report) => {
-                let outcome = OutcomeMessage::new(envelope.id, &envelope.stamps, Refusal::Rejected, stamp, report);
+                let outcome =
+                    OutcomeMessage::new(envelope.id, &envelope.stamps, Refusal::Rejected, stamp, report);
                 Outcome::Return(outcome.publication(self.shards))
             }
             Decision::Park(cause) => self.parked(message, cause),
@@ -78,7 +104,10 @@ impl ValidationStage {
     }
 
     fn parked(&self, message: &Message, cause: &str) -> Outcome {
-        Outcome::Park { publication: self.park(message, cause), cause: cause.to_owned() }
+        Outcome::Park {
+            publication: self.park(message, cause),
+            cause: cause.to_owned(),
+        }
     }
 }
 

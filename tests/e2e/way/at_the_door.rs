@@ -22,24 +22,40 @@ pub async fn certificates(world: &World) -> anyhow::Result<()> {
     let office = Holder::Office(manager.number);
 
     let with = |relay: &Relay, issued: Option<&Issued>| client(relay, issued);
-    let mut cases: Vec<(&str, Option<Issued>, &str)> = vec![("no certificate", None, "401 auth.certificate_missing")];
+    let mut cases: Vec<(&str, Option<Issued>, &str)> =
+        vec![("no certificate", None, "401 auth.certificate_missing")];
     let strange = relay.pki.strangers.issue(&good())?;
     relay.bind(&strange.cert_der, office.clone()).await?;
     cases.push(("unknown CA", Some(strange), "401 auth.certificate_unknown_ca"));
-    let old = Request { not_before: now.plus_seconds(-90_000), not_after: now.plus_seconds(-60), ..good() };
+    let old = Request {
+        not_before: now.plus_seconds(-90_000),
+        not_after: now.plus_seconds(-60),
+        ..good()
+    };
     let old = relay.pki.offices.issue(&old)?;
     relay.bind(&old.cert_der, office.clone()).await?;
     cases.push(("expired", Some(old), "401 auth.certificate_expired"));
     let unbound = relay.pki.offices.issue(&good())?;
     cases.push(("bound to nobody", Some(unbound), "403 auth.certificate_unbound"));
-    let two = Request { serial_numbers: vec![format!("JGNO:{SENDER}"), format!("JGNO:{DESTINATION}")], ..good() };
+    let two = Request {
+        serial_numbers: vec![format!("JGNO:{SENDER}"), format!("JGNO:{DESTINATION}")],
+        ..good()
+    };
     let two = relay.pki.offices.issue(&two)?;
     relay.bind(&two.cert_der, office.clone()).await?;
     cases.push(("two serialNumbers", Some(two), "403 auth.certificate_subject"));
     let other = relay.pki.offices.issue(&office_request(DESTINATION, now))?;
     relay.bind(&other.cert_der, office.clone()).await?;
-    cases.push(("another office's subject", Some(other), "403 auth.certificate_subject"));
-    let operator = Request { serial_numbers: Vec::new(), usage: Usage::ClientOnly, ..good() };
+    cases.push((
+        "another office's subject",
+        Some(other),
+        "403 auth.certificate_subject",
+    ));
+    let operator = Request {
+        serial_numbers: Vec::new(),
+        usage: Usage::ClientOnly,
+        ..good()
+    };
     let operator = relay.pki.operators.issue(&operator)?;
     relay.bind(&operator.cert_der, "operator:sato".parse()?).await?;
     cases.push(("an operator", Some(operator), "403 auth.role"));
@@ -47,19 +63,32 @@ pub async fn certificates(world: &World) -> anyhow::Result<()> {
     for (what, issued, expected) in &cases {
         let client = with(&relay, issued.as_ref())?;
         let answer = post(&client, &manager.ingest, media_type, envelope.clone()).await?;
-        ensure!(answer.told() == *expected, "{what}: {} instead of {expected}", answer.told());
+        ensure!(
+            answer.told() == *expected,
+            "{what}: {} instead of {expected}",
+            answer.told()
+        );
     }
 
     // Revoked: the new list is read without a restart.
-    let revoked = relay.pki.offices.issue(&Request { key: KeyKind::Rsa2048, ..good() })?;
+    let revoked = relay.pki.offices.issue(&Request {
+        key: KeyKind::Rsa2048,
+        ..good()
+    })?;
     relay.bind(&revoked.cert_der, office).await?;
     let client = with(&relay, Some(&revoked))?;
     let plan = Unit::plan(manager.number, helper.number, "11", Size::Persons(1));
-    post(&client, &manager.ingest, media_type, manager.envelope(&plan)?).await?.accepted()?;
+    post(&client, &manager.ingest, media_type, manager.envelope(&plan)?)
+        .await?
+        .accepted()?;
     relay.pki.revoke(std::slice::from_ref(&revoked.serial))?;
     eventually("the revocation is known", || async {
         let answer = post(&client, &manager.ingest, media_type, envelope.clone()).await?;
-        ensure!(answer.told() == "401 auth.certificate_revoked", "{}", answer.told());
+        ensure!(
+            answer.told() == "401 auth.certificate_revoked",
+            "{}",
+            answer.told()
+        );
         Ok(())
     })
     .await?;
@@ -73,7 +102,10 @@ pub async fn certificates(world: &World) -> anyhow::Result<()> {
     })
     .await?;
     relay.pki.revoke(&[])?;
-    eventually("the door takes envelopes again", || async { manager.post(envelope.clone()).await?.accepted() }).await?;
+    eventually("the door takes envelopes again", || async {
+        manager.post(envelope.clone()).await?.accepted()
+    })
+    .await?;
     let books = relay.settled_books().await?;
     ensure!(books.mailboxed == 2, "{books:?}");
     Ok(())
@@ -81,7 +113,10 @@ pub async fn certificates(world: &World) -> anyhow::Result<()> {
 
 /// What is in the hand: bodies of every wrong kind.
 pub async fn bodies(world: &World) -> anyhow::Result<()> {
-    let relay = RelayBuilder::default().with("limits__envelope_bytes", "1000000").start(world).await?;
+    let relay = RelayBuilder::default()
+        .with("limits__envelope_bytes", "1000000")
+        .start(world)
+        .await?;
     let manager = relay.office(SENDER, "43").await?;
     let helper = relay.office(DESTINATION, "11").await?;
     let plan = Unit::plan(manager.number, helper.number, "11", Size::Persons(1));
@@ -101,26 +136,71 @@ pub async fn bodies(world: &World) -> anyhow::Result<()> {
         ("trailing byte", trailing, "400 seal.trailing"),
         ("too large", vec![0; 1_000_001], "413 http.too_large"),
         ("content is no ZIP", manager.seal(b"hello")?, "400 zip.unreadable"),
-        ("no manifest", manager.seal(&zip_of(&[("a.txt", b"a")]))?, "400 zip.manifest_missing"),
+        (
+            "no manifest",
+            manager.seal(&zip_of(&[("a.txt", b"a")]))?,
+            "400 zip.manifest_missing",
+        ),
         ("manifest no JSON", manifest("{")?, "400 manifest.not_json"),
-        ("duplicate keys", manifest(&good_manifest.replacen('{', "{\"sender\":\"0\",", 1))?, "400 manifest.duplicate_key"),
-        ("format version", manifest(&good_manifest.replace("envelope/1", "envelope/9"))?, "400 manifest.format"),
-        ("9-digit office", manifest(&good_manifest.replace(DESTINATION, "030000005"))?, "400 manifest.office"),
-        ("huge manifest", manifest(&format!("{good_manifest}{}", " ".repeat(70_000)))?, "400 zip.manifest_size"),
-        ("sender is another", manager.envelope(&foreign)?, "403 auth.submitter"),
+        (
+            "duplicate keys",
+            manifest(&good_manifest.replacen('{', "{\"sender\":\"0\",", 1))?,
+            "400 manifest.duplicate_key",
+        ),
+        (
+            "format version",
+            manifest(&good_manifest.replace("envelope/1", "envelope/9"))?,
+            "400 manifest.format",
+        ),
+        (
+            "9-digit office",
+            manifest(&good_manifest.replace(DESTINATION, "030000005"))?,
+            "400 manifest.office",
+        ),
+        (
+            "huge manifest",
+            manifest(&format!("{good_manifest}{}", " ".repeat(70_000)))?,
+            "400 zip.manifest_size",
+        ),
+        (
+            "sender is another",
+            manager.envelope(&foreign)?,
+            "403 auth.submitter",
+        ),
     ];
     for (what, body, expected) in cases {
         let answer = manager.post(body).await?;
-        ensure!(answer.told() == expected, "{what}: {} instead of {expected}", answer.told());
+        ensure!(
+            answer.told() == expected,
+            "{what}: {} instead of {expected}",
+            answer.told()
+        );
         if let Answer::Refused(_, document, _) = answer {
             ensure!(document.kind == format!("urn:careplan-relay:problem:{}", document.code));
-            ensure!(document.detail.chars().any(|c| 'ぁ' <= c) && document.title.is_ascii(), "{what}: both languages");
+            ensure!(
+                document.detail.chars().any(|c| 'ぁ' <= c) && document.title.is_ascii(),
+                "{what}: both languages"
+            );
         }
     }
-    let wrong_type = post(&manager.client, &manager.ingest, "application/zip", envelope.clone()).await?;
-    ensure!(wrong_type.told() == "415 http.media_type", "{}", wrong_type.told());
+    let wrong_type = post(
+        &manager.client,
+        &manager.ingest,
+        "application/zip",
+        envelope.clone(),
+    )
+    .await?;
+    ensure!(
+        wrong_type.told() == "415 http.media_type",
+        "{}",
+        wrong_type.told()
+    );
     for (path, status) in [("/v1/nothing", 404), ("/v1/envelopes", 405)] {
-        let answer = manager.client.get(format!("{}{path}", manager.ingest)).send().await?;
+        let answer = manager
+            .client
+            .get(format!("{}{path}", manager.ingest))
+            .send()
+            .await?;
         ensure!(answer.status() == status, "{path}: {}", answer.status());
         ensure!(answer.headers()["content-type"] == proto::ProblemDocument::MEDIA_TYPE);
     }

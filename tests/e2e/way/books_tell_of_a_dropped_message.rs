@@ -16,9 +16,15 @@ pub async fn tell(world: &World) -> anyhow::Result<()> {
     let helper = relay.office("0300000005", "11").await?;
 
     // Routing stands still, so the envelope waits in its queue, where it is purged by hand.
-    let routing = relay.processes.iter().position(|process| process.station == "routing").unwrap_or_default();
+    let routing = relay
+        .processes
+        .iter()
+        .position(|process| process.station == "routing")
+        .unwrap_or_default();
     relay.processes[routing].terminate().await?;
-    let id = manager.send(&Unit::plan(manager.number, helper.number, "11", Size::Persons(1))).await?;
+    let id = manager
+        .send(&Unit::plan(manager.number, helper.number, "11", Size::Persons(1)))
+        .await?;
     let queue = ShardedQueue::Routing.name(helper.number.shard(2));
     let path = format!("queues/{}/{queue}", relay.vhost);
     eventually("the envelope waits for routing", || async {
@@ -28,19 +34,31 @@ pub async fn tell(world: &World) -> anyhow::Result<()> {
     })
     .await?;
     world.manage("DELETE", &format!("{path}/contents")).await?;
-    let delivery = relay.processes.iter().position(|process| process.station == "delivery").unwrap_or_default();
+    let delivery = relay
+        .processes
+        .iter()
+        .position(|process| process.station == "delivery")
+        .unwrap_or_default();
     eventually("the metric shows the missing envelope", || async {
-        let unaccounted = relay.processes[delivery].metric("relay_unaccounted_envelopes").await?;
+        let unaccounted = relay.processes[delivery]
+            .metric("relay_unaccounted_envelopes")
+            .await?;
         ensure!(unaccounted > 0.5, "{unaccounted}");
         Ok(())
     })
     .await?;
     let books = relay.store.books().await?;
-    ensure!(books.accepted == 1 && books.under_way == 1 && books.mailboxed == 0, "{books:?}");
+    ensure!(
+        books.accepted == 1 && books.under_way == 1 && books.mailboxed == 0,
+        "{books:?}"
+    );
 
     // The sender still has the same bytes; sent again, they arrive, and the books balance.
     let added = relay.add("routing")?;
     relay.processes[added].ready().await?;
-    ensure!(manager.sent(id).await?.status == proto::Status::Accepted, "the sender sees where it stands");
+    ensure!(
+        manager.sent(id).await?.status == proto::Status::Accepted,
+        "the sender sees where it stands"
+    );
     Ok(())
 }

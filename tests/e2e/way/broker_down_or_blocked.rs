@@ -18,7 +18,12 @@ pub async fn down(world: &World) -> anyhow::Result<()> {
 
 pub async fn blocked(world: &World) -> anyhow::Result<()> {
     let block: &[&str] = &["rabbitmqctl", "set_vm_memory_high_watermark", "absolute", "1"];
-    tell(world, block, &["rabbitmqctl", "set_vm_memory_high_watermark", "0.8"]).await
+    tell(
+        world,
+        block,
+        &["rabbitmqctl", "set_vm_memory_high_watermark", "0.8"],
+    )
+    .await
 }
 
 async fn tell(world: &World, breaks: &[&str], mends: &[&str]) -> anyhow::Result<()> {
@@ -41,10 +46,18 @@ async fn with_broker(world: &World, broker: &Broker, breaks: &[&str], mends: &[&
     let envelope = manager.envelope(&plan(&manager, &helper))?;
     let asked = Instant::now();
     let answer = manager.post(envelope.clone()).await?;
-    ensure!(asked.elapsed() < Duration::from_secs(10), "answered within ten seconds, not {:?}", asked.elapsed());
+    ensure!(
+        asked.elapsed() < Duration::from_secs(10),
+        "answered within ten seconds, not {:?}",
+        asked.elapsed()
+    );
     match answer {
         Answer::Refused(status, document, retry_after) => {
-            ensure!(status == 503 && document.code == "broker.unavailable", "{status} {}", document.code);
+            ensure!(
+                status == 503 && document.code == "broker.unavailable",
+                "{status} {}",
+                document.code
+            );
             ensure!(retry_after.is_some(), "Retry-After");
         }
         Answer::Accepted(_) => anyhow::bail!("accepted without a broker"),
@@ -56,7 +69,9 @@ async fn with_broker(world: &World, broker: &Broker, breaks: &[&str], mends: &[&
     .await?;
 
     in_container(broker, mends).await?;
-    let accepted = eventually("the same bytes are accepted", || async { manager.post(envelope.clone()).await?.accepted() });
+    let accepted = eventually("the same bytes are accepted", || async {
+        manager.post(envelope.clone()).await?.accepted()
+    });
     let id = accepted.await?.id;
     manager.until(id, Status::Delivered).await?;
     ensure!(helper.inbox().await?.len() == 2, "once");
@@ -69,6 +84,9 @@ fn plan(manager: &Office, helper: &Office) -> Unit {
 
 async fn finish(relay: &Relay, mailboxed: i64) -> anyhow::Result<()> {
     let books = relay.settled_books().await?;
-    ensure!(books.mailboxed == mailboxed && books.accepted == mailboxed, "{books:?}");
+    ensure!(
+        books.mailboxed == mailboxed && books.accepted == mailboxed,
+        "{books:?}"
+    );
     relay.processes[0].ready().await
 }

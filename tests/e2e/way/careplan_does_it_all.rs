@@ -12,15 +12,29 @@ pub async fn tell(world: &World) -> anyhow::Result<()> {
     let manager = Desk::new(&relay, relay.office("0300000100", "43").await?)?;
     let helper = Desk::new(&relay, relay.office("0300000005", "11").await?)?;
 
-    let unit = Unit::plan(manager.office.number, helper.office.number, "11", Size::Persons(2));
+    let unit = Unit::plan(
+        manager.office.number,
+        helper.office.number,
+        "11",
+        Size::Persons(2),
+    );
     let files = manager.write(&unit)?;
     let names: Vec<&str> = files.iter().map(String::as_str).collect();
     manager.run(0, &[&["check"], names.as_slice()].concat())?;
-    let sent = manager.json(0, &[&["send", "--json", "--to", "0300000005"], names.as_slice()].concat())?;
+    let sent = manager.json(
+        0,
+        &[&["send", "--json", "--to", "0300000005"], names.as_slice()].concat(),
+    )?;
     let id = find_id(&sent).context("send --json names the id")?;
     // Sent again after a lost answer: the same bytes, so the same id.
-    let again = manager.json(0, &[&["send", "--json", "--to", "0300000005"], names.as_slice()].concat())?;
-    ensure!(find_id(&again).as_ref() == Some(&id), "the same bytes on every retry: {again}");
+    let again = manager.json(
+        0,
+        &[&["send", "--json", "--to", "0300000005"], names.as_slice()].concat(),
+    )?;
+    ensure!(
+        find_id(&again).as_ref() == Some(&id),
+        "the same bytes on every retry: {again}"
+    );
 
     eventually("it is in the inbox", || async {
         let inbox = helper.run(0, &["inbox", "--json"])?;
@@ -30,7 +44,8 @@ pub async fn tell(world: &World) -> anyhow::Result<()> {
     .await?;
     helper.run(0, &["get", &id, "--out", "in"])?;
     for (name, bytes) in &unit.files {
-        let path = find_file(&helper.folder().join("in"), name).with_context(|| format!("{name} was not written"))?;
+        let path = find_file(&helper.folder().join("in"), name)
+            .with_context(|| format!("{name} was not written"))?;
         ensure!(std::fs::read(path)? == *bytes, "{name}");
     }
     helper.run(0, &["collected", &id])?;
@@ -40,7 +55,12 @@ pub async fn tell(world: &World) -> anyhow::Result<()> {
     ensure!(manager.run(0, &["sent", "--json"])?.contains(&id));
 
     // A broken one: `check` says so before, and the relay says the same after.
-    let mut broken = Unit::plan(manager.office.number, helper.office.number, "11", Size::Persons(1));
+    let mut broken = Unit::plan(
+        manager.office.number,
+        helper.office.number,
+        "11",
+        Size::Persons(1),
+    );
     broken.files[0].1.extend_from_slice(b"202407,030000\r\n");
     let files = manager.write(&broken)?;
     let names: Vec<&str> = files.iter().map(String::as_str).collect();
@@ -89,14 +109,21 @@ impl Desk {
 
     fn output(&self, arguments: &[&str]) -> anyhow::Result<Output> {
         let program = harness::processes::program("careplan")?;
-        Ok(Command::new(program).args(arguments).current_dir(self.folder()).output()?)
+        Ok(Command::new(program)
+            .args(arguments)
+            .current_dir(self.folder())
+            .output()?)
     }
 
     fn run(&self, status: i32, arguments: &[&str]) -> anyhow::Result<String> {
         let output = self.output(arguments)?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let errors = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.code() == Some(status), "careplan {arguments:?}: {} {text} {errors}", output.status);
+        ensure!(
+            output.status.code() == Some(status),
+            "careplan {arguments:?}: {} {text} {errors}",
+            output.status
+        );
         Ok(text)
     }
 

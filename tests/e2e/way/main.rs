@@ -21,20 +21,50 @@ use harness::{Story, tell};
 
 fn main() -> ExitCode {
     tell(vec![
-        Story::new("plan_and_actuals_on_sqlite", |world| async move { plan_and_actuals::on_sqlite(&world).await }),
-        Story::new("plan_and_actuals_on_postgres", |world| async move { plan_and_actuals::on_postgres(&world).await }),
-        Story::new("at_the_door_certificates", |world| async move { at_the_door::certificates(&world).await }),
-        Story::new("at_the_door_bodies", |world| async move { at_the_door::bodies(&world).await }),
-        Story::new("to_the_sender_back", |world| async move { to_the_sender_back::every_reason(&world).await }),
-        Story::new("to_nobody", |world| async move { to_nobody::every_reason(&world).await }),
-        Story::new("sent_twice", |world| async move { sent_twice::every_way(&world).await }),
-        Story::new("recall", |world| async move { recall::before_and_after(&world).await }),
-        Story::new("sent_with_openssl_and_curl", |world| async move { sent_with_openssl_and_curl::tell(&world).await }),
-        Story::new("careplan_does_it_all", |world| async move { careplan_does_it_all::tell(&world).await }),
-        Story::new("processes_of_their_own", |world| async move { processes_of_their_own::two_of_each(&world).await }),
-        Story::new("broker_down", |world| async move { broker_down_or_blocked::down(&world).await }),
-        Story::new("broker_blocked", |world| async move { broker_down_or_blocked::blocked(&world).await }),
-        Story::new("store_down", |world| async move { store_down::tell(&world).await }),
+        Story::new("plan_and_actuals_on_sqlite", |world| async move {
+            plan_and_actuals::on_sqlite(&world).await
+        }),
+        Story::new("plan_and_actuals_on_postgres", |world| async move {
+            plan_and_actuals::on_postgres(&world).await
+        }),
+        Story::new("at_the_door_certificates", |world| async move {
+            at_the_door::certificates(&world).await
+        }),
+        Story::new("at_the_door_bodies", |world| async move {
+            at_the_door::bodies(&world).await
+        }),
+        Story::new("to_the_sender_back", |world| async move {
+            to_the_sender_back::every_reason(&world).await
+        }),
+        Story::new("to_nobody", |world| async move {
+            to_nobody::every_reason(&world).await
+        }),
+        Story::new("sent_twice", |world| async move {
+            sent_twice::every_way(&world).await
+        }),
+        Story::new(
+            "recall",
+            |world| async move { recall::before_and_after(&world).await },
+        ),
+        Story::new("sent_with_openssl_and_curl", |world| async move {
+            sent_with_openssl_and_curl::tell(&world).await
+        }),
+        Story::new("careplan_does_it_all", |world| async move {
+            careplan_does_it_all::tell(&world).await
+        }),
+        Story::new("processes_of_their_own", |world| async move {
+            processes_of_their_own::two_of_each(&world).await
+        }),
+        Story::new("broker_down", |world| async move {
+            broker_down_or_blocked::down(&world).await
+        }),
+        Story::new("broker_blocked", |world| async move {
+            broker_down_or_blocked::blocked(&world).await
+        }),
+        Story::new(
+            "store_down",
+            |world| async move { store_down::tell(&world).await },
+        ),
         Story::new("books_tell_of_a_dropped_message", |world| async move {
             books_tell_of_a_dropped_message::tell(&world).await
         }),

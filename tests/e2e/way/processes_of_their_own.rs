@@ -19,7 +19,12 @@ pub async fn two_of_each(world: &World) -> anyhow::Result<()> {
         .await?;
     let manager = relay.office("0300000100", "43").await?;
     let mut destinations = Vec::new();
-    for (number, kind) in [("0300000005", "11"), ("0300000013", "15"), ("1300000021", "17"), ("0300000062", "11")] {
+    for (number, kind) in [
+        ("0300000005", "11"),
+        ("0300000013", "15"),
+        ("1300000021", "17"),
+        ("0300000062", "11"),
+    ] {
         destinations.push(relay.office(number, kind).await?);
     }
     let doors = relay.ingest_urls();
@@ -33,7 +38,12 @@ pub async fn two_of_each(world: &World) -> anyhow::Result<()> {
             let envelope = manager.envelope(&unit)?;
             let content_type = proto::MessageType::Envelope.content_type();
             let door = &doors[turn % doors.len()];
-            sent.push(harness::office::post(&manager.client, door, content_type, envelope).await?.accepted()?.id);
+            sent.push(
+                harness::office::post(&manager.client, door, content_type, envelope)
+                    .await?
+                    .accepted()?
+                    .id,
+            );
         }
         Ok(sent)
     };
@@ -42,23 +52,42 @@ pub async fn two_of_each(world: &World) -> anyhow::Result<()> {
         let sent = sent?;
         let arrived = eventually("everything has arrived", || async {
             let inbox = office.inbox().await?;
-            ensure!(inbox.len() == PER_DESTINATION, "{} of {PER_DESTINATION}", inbox.len());
+            ensure!(
+                inbox.len() == PER_DESTINATION,
+                "{} of {PER_DESTINATION}",
+                inbox.len()
+            );
             Ok(inbox)
         })
         .await?;
         let arrived: Vec<EnvelopeId> = arrived.into_iter().map(|item| item.id).collect();
-        ensure!(arrived == sent, "{}: order of the mailbox is the order of the 202s", office.number);
+        ensure!(
+            arrived == sent,
+            "{}: order of the mailbox is the order of the 202s",
+            office.number
+        );
     }
-    for (station, outcome) in [("validation", "forward"), ("routing", "forward"), ("delivery", "done")] {
+    for (station, outcome) in [
+        ("validation", "forward"),
+        ("routing", "forward"),
+        ("delivery", "done"),
+    ] {
         let mut worked = 0;
-        for process in relay.processes.iter().filter(|process| process.station == station) {
+        for process in relay
+            .processes
+            .iter()
+            .filter(|process| process.station == station)
+        {
             let series = format!("relay_settled_total{{outcome=\"{outcome}\",stage=\"{station}\"}}");
             worked += usize::from(process.metric(&series).await.is_ok_and(|settled| 0.0 < settled));
         }
         ensure!(worked == 2, "{station}: {worked} of 2 replicas got work");
     }
     let books = relay.settled_books().await?;
-    ensure!(books.mailboxed == i64::try_from(4 * PER_DESTINATION)?, "{books:?}");
+    ensure!(
+        books.mailboxed == i64::try_from(4 * PER_DESTINATION)?,
+        "{books:?}"
+    );
 
     // SIGTERM: every process drains and ends well.
     let Relay { mut processes, .. } = relay;

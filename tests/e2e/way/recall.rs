@@ -19,8 +19,15 @@ pub async fn before_and_after(world: &World) -> anyhow::Result<()> {
     manager.until(id, Status::Delivered).await?;
     let recalled: Recalled = manager.act(&recall(id), &nothing).await?;
     ensure!(recalled.status == Status::Recalled);
-    ensure!(helper.inbox().await?.iter().all(|item| item.id != id), "withdrawn");
-    let gone = helper.client.get(format!("{}/v1/inbox/{id}", helper.delivery)).send().await?;
+    ensure!(
+        helper.inbox().await?.iter().all(|item| item.id != id),
+        "withdrawn"
+    );
+    let gone = helper
+        .client
+        .get(format!("{}/v1/inbox/{id}", helper.delivery))
+        .send()
+        .await?;
     ensure!(gone.status() == 404);
     let resent = manager.send(&unit).await?;
     manager.until(resent, Status::Delivered).await?;
@@ -35,7 +42,11 @@ pub async fn before_and_after(world: &World) -> anyhow::Result<()> {
     ensure!(seen.len() == 1 && seen[0].recall_requested_at == Some(asked.recall_requested_at));
 
     // Only the sender may.
-    let foreign = helper.client.post(format!("{}{}", helper.delivery, recall(resent))).send().await?;
+    let foreign = helper
+        .client
+        .post(format!("{}{}", helper.delivery, recall(resent)))
+        .send()
+        .await?;
     ensure!(foreign.status() == 404);
     let books = relay.settled_books().await?;
     ensure!(books.mailboxed == 2 && books.recalled == 1, "{books:?}");

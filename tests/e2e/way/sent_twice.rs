@@ -18,7 +18,10 @@ pub async fn every_way(world: &World) -> anyhow::Result<()> {
     ensure!(first.id == second.id);
     let item = manager.until(first.id, Status::Delivered).await?;
     let third = manager.post(envelope.clone()).await?.accepted()?;
-    ensure!(third.id == first.id && item.accepted_at < third.accepted_at, "a repeat has its own accepted_at");
+    ensure!(
+        third.id == first.id && item.accepted_at < third.accepted_at,
+        "a repeat has its own accepted_at"
+    );
 
     // The same sending, sealed anew: other bytes, so another id; it ends as a duplicate of the first.
     let anew = manager.envelope(&unit)?;
@@ -42,7 +45,11 @@ pub async fn every_way(world: &World) -> anyhow::Result<()> {
     // The same files with other words are no duplicate either.
     let mut draft = unit.draft();
     draft.message = Some("追記".to_owned());
-    let worded = manager.post(manager.seal(&parcel::pack(&draft)?)?).await?.accepted()?.id;
+    let worded = manager
+        .post(manager.seal(&parcel::pack(&draft)?)?)
+        .await?
+        .accepted()?
+        .id;
     manager.until(worded, Status::Rejected).await?;
 
     // A rejected unit leaves its names free: mended, it arrives under them.
@@ -56,6 +63,9 @@ pub async fn every_way(world: &World) -> anyhow::Result<()> {
 
     ensure!(helper.inbox().await?.len() == 2);
     let books = relay.settled_books().await?;
-    ensure!(books.accepted == 6 && books.mailboxed == 2 && books.duplicate == 1 && books.rejected == 3, "{books:?}");
+    ensure!(
+        books.accepted == 6 && books.mailboxed == 2 && books.duplicate == 1 && books.rejected == 3,
+        "{books:?}"
+    );
     Ok(())
 }

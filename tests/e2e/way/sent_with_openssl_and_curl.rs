@@ -29,7 +29,10 @@ pub async fn tell(world: &World) -> anyhow::Result<()> {
         let output = run(folder.path(), &relay, &manager.ingest, &unit, sealing)?;
         let envelope = std::fs::read(folder.path().join("envelope.p7m"))?;
         let id = EnvelopeId::of(&envelope);
-        ensure!(output.contains(&id.to_string()), "{sealing}: the answer names the id: {output}");
+        ensure!(
+            output.contains(&id.to_string()),
+            "{sealing}: the answer names the id: {output}"
+        );
         manager.until(id, Status::Delivered).await?;
         ensure!(helper.fetch(id).await? == envelope, "{sealing}: bytes as sent");
     }
@@ -50,10 +53,18 @@ fn run(folder: &Path, relay: &Relay, ingest: &str, unit: &Unit, sealing: &str) -
         .env("SENDER", unit.sender.to_string())
         .env("DESTINATION", unit.destination.to_string())
         .env("SEQUENCE", &unit.sequence)
-        .env("OPENSSL_CMS_FLAGS", if sealing == "streamed" { "-stream" } else { "" })
+        .env(
+            "OPENSSL_CMS_FLAGS",
+            if sealing == "streamed" { "-stream" } else { "" },
+        )
         .output()
         .context("run bash")?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    ensure!(output.status.success(), "{sealing}: {} {text} {}", output.status, String::from_utf8_lossy(&output.stderr));
+    ensure!(
+        output.status.success(),
+        "{sealing}: {} {text} {}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
     Ok(text)
 }

@@ -13,7 +13,10 @@ pub async fn tell(world: &World) -> anyhow::Result<()> {
 }
 
 async fn with_database(world: &World, database: &harness::world::Database) -> anyhow::Result<()> {
-    let relay = RelayBuilder::default().on(database.url.clone()).start(world).await?;
+    let relay = RelayBuilder::default()
+        .on(database.url.clone())
+        .start(world)
+        .await?;
     let manager = relay.office("0300000100", "43").await?;
     let helper = relay.office("0300000005", "11").await?;
     let mut sent = Vec::new();
@@ -38,8 +41,19 @@ async fn with_database(world: &World, database: &harness::world::Database) -> an
     for id in &sent {
         manager.until(*id, Status::Delivered).await?;
     }
-    ensure!(helper.inbox().await?.iter().map(|item| item.id).eq(sent.iter().copied()), "all, in order");
+    ensure!(
+        helper
+            .inbox()
+            .await?
+            .iter()
+            .map(|item| item.id)
+            .eq(sent.iter().copied()),
+        "all, in order"
+    );
     let books = relay.settled_books().await?;
-    ensure!(books.parked == 0 && books.mailboxed == i64::try_from(sent.len())?, "{books:?}");
+    ensure!(
+        books.parked == 0 && books.mailboxed == i64::try_from(sent.len())?,
+        "{books:?}"
+    );
     relay.processes[0].ready().await
 }

@@ -9,18 +9,34 @@ use store::OfficeState;
 pub async fn every_reason(world: &World) -> anyhow::Result<()> {
     let relay = Relay::all(world).await?;
     let manager = relay.office("0300000100", "43").await?;
-    let (unknown, closed, moved, new): (OfficeNumber, OfficeNumber, OfficeNumber, OfficeNumber) =
-        ("0399999999".parse()?, "0300000021".parse()?, "0300000039".parse()?, "0300000047".parse()?);
+    let (unknown, closed, moved, new): (OfficeNumber, OfficeNumber, OfficeNumber, OfficeNumber) = (
+        "0399999999".parse()?,
+        "0300000021".parse()?,
+        "0300000039".parse()?,
+        "0300000047".parse()?,
+    );
     relay.put_office(closed, "11", OfficeState::Closed).await?;
-    relay.put_office(moved, "11", OfficeState::Renumbered(new)).await?;
-    for (what, destination, code) in
-        [("unknown", unknown, "office.unknown"), ("closed", closed, "office.closed"), ("moved", moved, "office.renumbered")]
-    {
-        let id = manager.send(&Unit::plan(manager.number, destination, "11", Size::Persons(1))).await?;
+    relay
+        .put_office(moved, "11", OfficeState::Renumbered(new))
+        .await?;
+    for (what, destination, code) in [
+        ("unknown", unknown, "office.unknown"),
+        ("closed", closed, "office.closed"),
+        ("moved", moved, "office.renumbered"),
+    ] {
+        let id = manager
+            .send(&Unit::plan(manager.number, destination, "11", Size::Persons(1)))
+            .await?;
         let item = manager.until(id, Status::Undeliverable).await?;
         ensure!(item.problems[0].code == code, "{what}: {:?}", item.problems);
-        ensure!(item.renumbered_to == (destination == moved).then_some(new), "{what}: the new number");
-        ensure!(item.history.iter().any(|entry| entry.status == Status::Validated), "{what}: it was judged first");
+        ensure!(
+            item.renumbered_to == (destination == moved).then_some(new),
+            "{what}: the new number"
+        );
+        ensure!(
+            item.history.iter().any(|entry| entry.status == Status::Validated),
+            "{what}: it was judged first"
+        );
     }
 
     // Enrolled in the meantime: the same bytes are a new attempt, and arrive.

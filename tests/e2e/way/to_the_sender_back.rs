@@ -12,34 +12,56 @@ use standard::generate::Size;
 type Case = (&'static str, &'static str, fn(&mut Draft));
 
 const CASES: &[Case] = &[
-    ("to itself", "manifest.self", |draft| draft.destination = draft.sender),
-    ("created 31 days ago", "manifest.created_at", |draft| draft.created_at = draft.created_at.plus_seconds(-31 * 86_400)),
-    ("created in an hour", "manifest.created_at", |draft| draft.created_at = draft.created_at.plus_seconds(3_600)),
-    ("NUL in the message", "manifest.message", |draft| draft.message = Some("a\u{0}b".to_owned())),
-    ("another sequence", "manifest.sequence_differs", |draft| draft.sequence = "20240101000000".to_owned()),
-    ("lower case name", "name.lower_case", |draft| rename(draft, "UPPLAN_", |name| name.to_lowercase())),
+    ("to itself", "manifest.self", |draft| {
+        draft.destination = draft.sender
+    }),
+    ("created 31 days ago", "manifest.created_at", |draft| {
+        draft.created_at = draft.created_at.plus_seconds(-31 * 86_400)
+    }),
+    ("created in an hour", "manifest.created_at", |draft| {
+        draft.created_at = draft.created_at.plus_seconds(3_600)
+    }),
+    ("NUL in the message", "manifest.message", |draft| {
+        draft.message = Some("a\u{0}b".to_owned())
+    }),
+    ("another sequence", "manifest.sequence_differs", |draft| {
+        draft.sequence = "20240101000000".to_owned()
+    }),
+    ("lower case name", "name.lower_case", |draft| {
+        rename(draft, "UPPLAN_", |name| name.to_lowercase())
+    }),
     ("9-digit office", "name.office_digits", |draft| {
         let short = draft.sender.as_str()[1..].to_owned();
         let full = draft.sender.to_string();
         rename(draft, "UPPLAN_", |name| name.replacen(&full, &short, 1));
     }),
-    ("name against the grammar", "name.grammar", |draft| rename(draft, "UPPLAN_", |name| name.replace("_43_", "_"))),
+    ("name against the grammar", "name.grammar", |draft| {
+        rename(draft, "UPPLAN_", |name| name.replace("_43_", "_"))
+    }),
     ("another sender in the name", "name.sender_mismatch", |draft| {
         let sender = draft.sender.to_string();
         for file in &mut draft.files {
             file.0 = file.0.replacen(&sender, "0300000013", 1);
         }
     }),
-    ("unit incomplete", "unit.incomplete", |draft| draft.files.retain(|(name, _)| !name.starts_with("UPSIKYU"))),
-    ("bytes outside MS932", "encoding.ms932", |draft| put_byte(draft, 0xFD)),
+    ("unit incomplete", "unit.incomplete", |draft| {
+        draft.files.retain(|(name, _)| !name.starts_with("UPSIKYU"))
+    }),
+    ("bytes outside MS932", "encoding.ms932", |draft| {
+        put_byte(draft, 0xFD)
+    }),
     ("UTF-8 with BOM", "encoding.bom", |draft| {
         let file = &mut draft.files[0].1;
         file.splice(0..0, [0xEF, 0xBB, 0xBF]);
     }),
-    ("wrong field count", "csv.field_count", |draft| draft.files[0].1.extend_from_slice(b"202407,030000\r\n")),
+    ("wrong field count", "csv.field_count", |draft| {
+        draft.files[0].1.extend_from_slice(b"202407,030000\r\n")
+    }),
     ("empty file", "csv.empty_file", |draft| draft.files[0].1.clear()),
     ("a program as attachment", "attachment.type", |draft| {
-        draft.files.push(("setup.exe".to_owned(), b"MZ\x90\x00\x03\x00\x00\x00".to_vec()));
+        draft
+            .files
+            .push(("setup.exe".to_owned(), b"MZ\x90\x00\x03\x00\x00\x00".to_vec()));
     }),
 ];
 
@@ -49,11 +71,27 @@ pub async fn every_reason(world: &World) -> anyhow::Result<()> {
     let helper = relay.office("0300000005", "11").await?;
     let mut rejected = 0;
     let mut send = async |what: &str, code: &str, envelope: Vec<u8>| -> anyhow::Result<()> {
-        let id = manager.post(envelope).await?.accepted().with_context(|| what.to_owned())?.id;
-        let item = manager.until(id, Status::Rejected).await.with_context(|| what.to_owned())?;
-        let codes: Vec<&str> = item.problems.iter().map(|problem| problem.code.as_str()).collect();
+        let id = manager
+            .post(envelope)
+            .await?
+            .accepted()
+            .with_context(|| what.to_owned())?
+            .id;
+        let item = manager
+            .until(id, Status::Rejected)
+            .await
+            .with_context(|| what.to_owned())?;
+        let codes: Vec<&str> = item
+            .problems
+            .iter()
+            .map(|problem| problem.code.as_str())
+            .collect();
         ensure!(codes.contains(&code), "{what}: {codes:?} instead of {code}");
-        ensure!(item.problems.iter().all(|problem| !problem.message.is_empty() && !problem.message_en.is_empty()));
+        ensure!(
+            item.problems
+                .iter()
+                .all(|problem| !problem.message.is_empty() && !problem.message_en.is_empty())
+        );
         rejected += 1;
         Ok(())
     };
@@ -67,7 +105,8 @@ pub async fn every_reason(world: &World) -> anyhow::Result<()> {
 
     // Two units in one envelope.
     let mut both = plan().draft();
-    both.files.extend(care_plan(&manager, helper.number, &both.sequence).files);
+    both.files
+        .extend(care_plan(&manager, helper.number, &both.sequence).files);
     send("units mixed", "unit.mixed", manager.seal(&parcel::pack(&both)?)?).await?;
 
     // ZIP rules that only a hand-made ZIP breaks.
@@ -80,17 +119,34 @@ pub async fn every_reason(world: &World) -> anyhow::Result<()> {
     let middle = tampered.len() / 3;
     tampered[middle] ^= 1;
     let told = manager.post(tampered.clone()).await?.told();
-    ensure!(told == "202" || told.starts_with("400 "), "tampered bytes: {told}");
+    ensure!(
+        told == "202" || told.starts_with("400 "),
+        "tampered bytes: {told}"
+    );
     if told == "202" {
         let id = proto::EnvelopeId::of(&tampered);
         let item = manager.until(id, Status::Rejected).await?;
-        ensure!(item.problems[0].code.starts_with("seal.") || item.problems[0].code.starts_with("zip."), "{:?}", item.problems);
+        ensure!(
+            item.problems[0].code.starts_with("seal.") || item.problems[0].code.starts_with("zip."),
+            "{:?}",
+            item.problems
+        );
     }
     let content = |unit: &Unit| parcel::pack(&unit.draft());
-    send("signed by another office", "auth.signer", helper.seal(&content(&plan())?)?).await?;
-    let weak = Request { key: KeyKind::Rsa1024, ..harness::pki::office_request("0300000100", harness::files::now()) };
+    send(
+        "signed by another office",
+        "auth.signer",
+        helper.seal(&content(&plan())?)?,
+    )
+    .await?;
+    let weak = Request {
+        key: KeyKind::Rsa1024,
+        ..harness::pki::office_request("0300000100", harness::files::now())
+    };
     let weak = relay.pki.offices.issue(&weak)?;
-    relay.bind(&weak.cert_der, proto::Holder::Office(manager.number)).await?;
+    relay
+        .bind(&weak.cert_der, proto::Holder::Office(manager.number))
+        .await?;
     let weak = Sealer::from_pem(&weak.cert_pem, &weak.key_pem)?.seal(&content(&plan())?)?;
     send("a weak key", "seal.algorithm", weak).await?;
     let unbound = relay.pki.office(manager.number)?;
@@ -102,13 +158,21 @@ pub async fn every_reason(world: &World) -> anyhow::Result<()> {
     let id = manager.send(&plan()).await?;
     manager.until(id, Status::Delivered).await?;
     let books = relay.settled_books().await?;
-    ensure!(books.mailboxed == 1 && rejected <= books.rejected, "{rejected} {books:?}");
+    ensure!(
+        books.mailboxed == 1 && rejected <= books.rejected,
+        "{rejected} {books:?}"
+    );
     Ok(())
 }
 
 fn care_plan(manager: &Office, destination: OfficeNumber, sequence: &str) -> Unit {
     use standard::generate::UnitKind;
-    let mut unit = Unit::make(UnitKind::Plan, (manager.number, "43"), (destination, "11"), Size::Persons(1));
+    let mut unit = Unit::make(
+        UnitKind::Plan,
+        (manager.number, "43"),
+        (destination, "11"),
+        Size::Persons(1),
+    );
     for file in &mut unit.files {
         file.0 = file.0.replace(&unit.sequence, sequence);
     }

@@ -36,7 +36,9 @@ where
         pause.tick().await;
         match ask().await {
             Ok(value) => return Ok(value),
-            Err(reason) if end <= tokio::time::Instant::now() => bail!("{what}: not within {patience:?}: {reason:#}"),
+            Err(reason) if end <= tokio::time::Instant::now() => {
+                bail!("{what}: not within {patience:?}: {reason:#}")
+            }
             Err(_) => {}
         }
     }

@@ -28,25 +28,43 @@ pub fn next_sequence() -> String {
     static SECONDS: AtomicI64 = AtomicI64::new(0);
     let base = DateTime::constant(2025, 4, 1, 9, 30, 0, 0);
     let seconds = jiff::SignedDuration::from_secs(SECONDS.fetch_add(1, Ordering::Relaxed));
-    base.checked_add(seconds).unwrap_or(base).strftime("%Y%m%d%H%M%S").to_string()
+    base.checked_add(seconds)
+        .unwrap_or(base)
+        .strftime("%Y%m%d%H%M%S")
+        .to_string()
 }
 
 impl Unit {
     /// Tables 6 and 7 of April 2025 from a care support office (43) to a provider of this kind.
     #[must_use]
     pub fn plan(sender: OfficeNumber, destination: OfficeNumber, destination_kind: &str, size: Size) -> Self {
-        Self::make(UnitKind::Usage, (sender, "43"), (destination, destination_kind), size)
+        Self::make(
+            UnitKind::Usage,
+            (sender, "43"),
+            (destination, destination_kind),
+            size,
+        )
     }
 
     /// Results of April 2025 from a provider of this kind back to the care support office.
     #[must_use]
     pub fn actuals(sender: OfficeNumber, sender_kind: &str, destination: OfficeNumber, size: Size) -> Self {
-        Self::make(UnitKind::Results, (sender, sender_kind), (destination, "43"), size)
+        Self::make(
+            UnitKind::Results,
+            (sender, sender_kind),
+            (destination, "43"),
+            size,
+        )
     }
 
     /// Any unit.
     #[must_use]
-    pub fn make(unit: UnitKind, sender: (OfficeNumber, &str), destination: (OfficeNumber, &str), size: Size) -> Self {
+    pub fn make(
+        unit: UnitKind,
+        sender: (OfficeNumber, &str),
+        destination: (OfficeNumber, &str),
+        size: Size,
+    ) -> Self {
         let sequence = next_sequence();
         let spec = GenSpec {
             sender: sender.0.to_string(),
@@ -59,9 +77,19 @@ impl Unit {
             size,
             units: 1,
         };
-        let seed = sequence.bytes().fold(7_u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)));
-        let files = generate(seed, &spec).into_iter().flat_map(|unit| unit.files).collect();
-        Self { sender: sender.0, destination: destination.0, sequence, files }
+        let seed = sequence.bytes().fold(7_u64, |seed, byte| {
+            seed.wrapping_mul(31).wrapping_add(u64::from(byte))
+        });
+        let files = generate(seed, &spec)
+            .into_iter()
+            .flat_map(|unit| unit.files)
+            .collect();
+        Self {
+            sender: sender.0,
+            destination: destination.0,
+            sequence,
+            files,
+        }
     }
 
     /// The envelope's draft, made now.
@@ -88,7 +116,14 @@ pub fn now() -> Time {
 /// A ZIP of stored entries in this order, without any look at what they are.
 #[must_use]
 pub fn plain_zip(files: &[(&str, &[u8])]) -> Vec<u8> {
-    RawZip { entries: files.iter().map(|(name, bytes)| RawEntry::stored(name, bytes)).collect(), ..RawZip::default() }.bytes()
+    RawZip {
+        entries: files
+            .iter()
+            .map(|(name, bytes)| RawEntry::stored(name, bytes))
+            .collect(),
+        ..RawZip::default()
+    }
+    .bytes()
 }
 
 /// The ZIP of a draft with a fitting manifest, whatever is wrong with the draft.
@@ -98,7 +133,12 @@ pub fn plain_zip(files: &[(&str, &[u8])]) -> Vec<u8> {
 pub fn pack_unchecked(draft: &Draft) -> anyhow::Result<Vec<u8>> {
     let manifest = manifest(draft)?;
     let mut files: Vec<(&str, &[u8])> = vec![("manifest.json", &manifest)];
-    files.extend(draft.files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())));
+    files.extend(
+        draft
+            .files
+            .iter()
+            .map(|(name, bytes)| (name.as_str(), bytes.as_slice())),
+    );
     Ok(plain_zip(&files))
 }
 
@@ -129,33 +169,93 @@ pub fn hostile_zips(draft: &Draft) -> anyhow::Result<Vec<(&'static str, &'static
     let manifest = manifest(draft)?;
     let good = || {
         let mut entries = vec![RawEntry::stored("manifest.json", &manifest)];
-        entries.extend(draft.files.iter().map(|(name, bytes)| RawEntry::stored(name, bytes)));
-        RawZip { entries, ..RawZip::default() }
+        entries.extend(
+            draft
+                .files
+                .iter()
+                .map(|(name, bytes)| RawEntry::stored(name, bytes)),
+        );
+        RawZip {
+            entries,
+            ..RawZip::default()
+        }
     };
     let change = |change: fn(&mut RawZip)| {
         let mut zip = good();
         change(&mut zip);
         zip.bytes()
     };
-    let many = Draft { files: (0..51).map(|n| (format!("{n}.txt"), vec![b'a'])).collect(), ..draft.clone() };
-    let path = Draft { files: vec![("a/b.txt".to_owned(), vec![b'a'])], ..draft.clone() };
-    let twice = Draft { files: vec![("a.txt".to_owned(), vec![b'a']), ("A.txt".to_owned(), vec![b'b'])], ..draft.clone() };
-    let bomb = Draft { files: vec![("a.txt".to_owned(), vec![b'a'; 3_000_000])], ..draft.clone() };
+    let many = Draft {
+        files: (0..51).map(|n| (format!("{n}.txt"), vec![b'a'])).collect(),
+        ..draft.clone()
+    };
+    let path = Draft {
+        files: vec![("a/b.txt".to_owned(), vec![b'a'])],
+        ..draft.clone()
+    };
+    let twice = Draft {
+        files: vec![("a.txt".to_owned(), vec![b'a']), ("A.txt".to_owned(), vec![b'b'])],
+        ..draft.clone()
+    };
+    let bomb = Draft {
+        files: vec![("a.txt".to_owned(), vec![b'a'; 3_000_000])],
+        ..draft.clone()
+    };
     let mut lied = draft.clone();
     lied.files[0].1[0] ^= 1;
     let mut digest = good();
     digest.entries[1] = RawEntry::stored(&lied.files[0].0, &lied.files[0].1);
     Ok(vec![
-        ("manifest not first", "zip.manifest_first", change(|zip| zip.entries.swap(0, 1))),
-        ("bytes before the ZIP", "zip.gap", change(|zip| zip.before = b"MZ".to_vec())),
-        ("bytes between entries", "zip.gap", change(|zip| zip.entries[1].gap = b"xx".to_vec())),
-        ("archive comment", "zip.comment", change(|zip| zip.comment = b"hi".to_vec())),
-        ("encrypted flag", "zip.encrypted", change(|zip| zip.entries[1].flags |= 1)),
-        ("unknown method", "zip.method", change(|zip| zip.entries[1].method = 12)),
-        ("names differ", "zip.names_differ", change(|zip| zip.entries[1].local_name = Some("b.txt".to_owned()))),
-        ("a link", "zip.file_type", change(|zip| zip.entries[1].attributes = 0o120_777 << 16)),
-        ("not in the manifest", "manifest.files", change(|zip| zip.entries.push(RawEntry::stored("more.txt", b"a")))),
-        ("not in the ZIP", "manifest.files", change(|zip| drop(zip.entries.pop()))),
+        (
+            "manifest not first",
+            "zip.manifest_first",
+            change(|zip| zip.entries.swap(0, 1)),
+        ),
+        (
+            "bytes before the ZIP",
+            "zip.gap",
+            change(|zip| zip.before = b"MZ".to_vec()),
+        ),
+        (
+            "bytes between entries",
+            "zip.gap",
+            change(|zip| zip.entries[1].gap = b"xx".to_vec()),
+        ),
+        (
+            "archive comment",
+            "zip.comment",
+            change(|zip| zip.comment = b"hi".to_vec()),
+        ),
+        (
+            "encrypted flag",
+            "zip.encrypted",
+            change(|zip| zip.entries[1].flags |= 1),
+        ),
+        (
+            "unknown method",
+            "zip.method",
+            change(|zip| zip.entries[1].method = 12),
+        ),
+        (
+            "names differ",
+            "zip.names_differ",
+            change(|zip| zip.entries[1].local_name = Some("b.txt".to_owned())),
+        ),
+        (
+            "a link",
+            "zip.file_type",
+            change(|zip| zip.entries[1].attributes = 0o120_777 << 16),
+        ),
+        (
+            "not in the manifest",
+            "manifest.files",
+            change(|zip| zip.entries.push(RawEntry::stored("more.txt", b"a"))),
+        ),
+        (
+            "not in the ZIP",
+            "manifest.files",
+            change(|zip| drop(zip.entries.pop())),
+        ),
         ("damaged", "zip.corrupt", change(|zip| zip.entries[1].crc ^= 1)),
         ("digest differs", "manifest.digest", digest.bytes()),
         ("51 files", "zip.too_many", pack_unchecked(&many)?),
@@ -171,5 +271,9 @@ fn deflated(draft: &Draft) -> anyhow::Result<Vec<u8>> {
     for (name, bytes) in &draft.files {
         entries.push(RawEntry::deflated(name, bytes)?);
     }
-    Ok(RawZip { entries, ..RawZip::default() }.bytes())
+    Ok(RawZip {
+        entries,
+        ..RawZip::default()
+    }
+    .bytes())
 }

@@ -11,7 +11,9 @@ pub mod pki;
 pub mod processes;
 pub mod raw_zip;
 pub mod relay;
+#[cfg(feature = "containers")]
 pub mod stories;
+#[cfg(feature = "containers")]
 pub mod world;
 
 pub use eventually::eventually;
@@ -19,5 +21,7 @@ pub use files::Unit;
 pub use office::Office;
 pub use pki::Pki;
 pub use relay::{Relay, RelayBuilder};
+#[cfg(feature = "containers")]
 pub use stories::{Story, tell};
+#[cfg(feature = "containers")]
 pub use world::World;

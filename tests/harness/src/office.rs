@@ -87,7 +87,12 @@ pub fn client(relay: &Relay, identity: Option<&Issued>) -> anyhow::Result<Client
 ///
 /// # Errors
 /// When there is no answer, or one of another shape.
-pub async fn post(client: &Client, ingest: &str, content_type: &str, body: Vec<u8>) -> anyhow::Result<Answer> {
+pub async fn post(
+    client: &Client,
+    ingest: &str,
+    content_type: &str,
+    body: Vec<u8>,
+) -> anyhow::Result<Answer> {
     let answer = client
         .post(format!("{ingest}/v1/envelopes"))
         .header("content-type", content_type)
@@ -95,14 +100,25 @@ pub async fn post(client: &Client, ingest: &str, content_type: &str, body: Vec<u
         .send()
         .await?;
     let status = answer.status();
-    let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+    let retry_after = answer
+        .headers()
+        .get("retry-after")
+        .and_then(|value| value.to_str().ok()?.parse().ok());
     let bytes = answer.bytes().await?;
     if status == StatusCode::ACCEPTED {
         return Ok(Answer::Accepted(serde_json::from_slice(&bytes)?));
     }
-    let document: ProblemDocument = serde_json::from_slice(&bytes)
-        .with_context(|| format!("{status}: not a problem document: {}", String::from_utf8_lossy(&bytes)))?;
-    ensure!(document.status == status.as_u16(), "the document says {}, the line {status}", document.status);
+    let document: ProblemDocument = serde_json::from_slice(&bytes).with_context(|| {
+        format!(
+            "{status}: not a problem document: {}",
+            String::from_utf8_lossy(&bytes)
+        )
+    })?;
+    ensure!(
+        document.status == status.as_u16(),
+        "the document says {}, the line {status}",
+        document.status
+    );
     Ok(Answer::Refused(status, document, retry_after))
 }
 
@@ -145,7 +161,13 @@ impl Office {
     /// # Errors
     /// When there is no answer.
     pub async fn post(&self, envelope: Vec<u8>) -> anyhow::Result<Answer> {
-        post(&self.client, &self.ingest, MessageType::Envelope.content_type(), envelope).await
+        post(
+            &self.client,
+            &self.ingest,
+            MessageType::Envelope.content_type(),
+            envelope,
+        )
+        .await
     }
 
     /// Seals and sends a unit; it must be accepted.
@@ -163,7 +185,11 @@ impl Office {
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
         let answer = self.client.get(format!("{}{path}", self.delivery)).send().await?;
         let (status, bytes) = (answer.status(), answer.bytes().await?);
-        ensure!(status == StatusCode::OK, "GET {path}: {status} {}", String::from_utf8_lossy(&bytes));
+        ensure!(
+            status == StatusCode::OK,
+            "GET {path}: {status} {}",
+            String::from_utf8_lossy(&bytes)
+        );
         Ok(serde_json::from_slice(&bytes)?)
     }
 
@@ -196,8 +222,16 @@ impl Office {
     /// # Errors
     /// When it is not there.
     pub async fn fetch(&self, id: EnvelopeId) -> anyhow::Result<Vec<u8>> {
-        let answer = self.client.get(format!("{}/v1/inbox/{id}", self.delivery)).send().await?;
-        ensure!(answer.status() == StatusCode::OK, "fetch {id}: {}", answer.status());
+        let answer = self
+            .client
+            .get(format!("{}/v1/inbox/{id}", self.delivery))
+            .send()
+            .await?;
+        ensure!(
+            answer.status() == StatusCode::OK,
+            "fetch {id}: {}",
+            answer.status()
+        );
         Ok(answer.bytes().await?.to_vec())
     }
 
@@ -206,9 +240,18 @@ impl Office {
     /// # Errors
     /// On any status but 200.
     pub async fn act<T: DeserializeOwned>(&self, path: &str, body: &serde_json::Value) -> anyhow::Result<T> {
-        let answer = self.client.post(format!("{}{path}", self.delivery)).json(body).send().await?;
+        let answer = self
+            .client
+            .post(format!("{}{path}", self.delivery))
+            .json(body)
+            .send()
+            .await?;
         let (status, bytes) = (answer.status(), answer.bytes().await?);
-        ensure!(status == StatusCode::OK, "POST {path}: {status} {}", String::from_utf8_lossy(&bytes));
+        ensure!(
+            status == StatusCode::OK,
+            "POST {path}: {status} {}",
+            String::from_utf8_lossy(&bytes)
+        );
         Ok(serde_json::from_slice(&bytes)?)
     }
 
@@ -217,7 +260,8 @@ impl Office {
     /// # Errors
     /// When it is not there.
     pub async fn collected(&self, id: EnvelopeId) -> anyhow::Result<Acknowledged> {
-        self.act(&format!("/v1/inbox/{id}/collected"), &serde_json::json!({})).await
+        self.act(&format!("/v1/inbox/{id}/collected"), &serde_json::json!({}))
+            .await
     }
 
     /// Waits until a sent item has this status.
@@ -227,7 +271,12 @@ impl Office {
     pub async fn until(&self, id: EnvelopeId, status: Status) -> anyhow::Result<SentItem> {
         eventually(&format!("{id} is {status}"), || async {
             let item = self.sent(id).await?;
-            ensure!(item.status == status, "{} {:?}", item.status, item.problems.first().map(|p| &p.code));
+            ensure!(
+                item.status == status,
+                "{} {:?}",
+                item.status,
+                item.problems.first().map(|p| &p.code)
+            );
             Ok(item)
         })
         .await

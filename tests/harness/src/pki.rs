@@ -38,8 +38,12 @@ impl Pki {
             strangers: Authority::create("Strange CA", Role::Office)?,
         };
         std::fs::create_dir_all(folder.join("trust"))?;
-        for (role, authority) in [("office", &pki.offices), ("station", &pki.stations), ("operator", &pki.operators)] {
-            std::fs::write(folder.join(format!("trust/{role}.pem")), authority.cert_pem()?)?;
+        for (role, authority) in [
+            ("office", &pki.offices),
+            ("station", &pki.stations),
+            ("operator", &pki.operators),
+        ] {
+            std::fs::write(folder.join(format!("trust/{role}.pem")), authority.cert_pem())?;
         }
         pki.revoke(&[])?;
         for (name, usage) in [("door", Usage::Server), ("receipts", Usage::Sign)] {
@@ -54,7 +58,7 @@ impl Pki {
             std::fs::write(folder.join(format!("{name}.pem")), &issued.cert_pem)?;
             std::fs::write(folder.join(format!("{name}.key")), &issued.key_pem)?;
         }
-        std::fs::write(folder.join("ca.pem"), pki.stations.cert_pem()?)?;
+        std::fs::write(folder.join("ca.pem"), pki.stations.cert_pem())?;
         Ok(pki)
     }
 
@@ -63,7 +67,10 @@ impl Pki {
     /// # Errors
     /// When files cannot be written.
     pub fn revoke(&self, serials: &[String]) -> anyhow::Result<()> {
-        let revoked: Vec<(String, Time)> = serials.iter().map(|serial| (serial.clone(), now().plus_seconds(-DAY))).collect();
+        let revoked: Vec<(String, Time)> = serials
+            .iter()
+            .map(|serial| (serial.clone(), now().plus_seconds(-DAY)))
+            .collect();
         self.write_lists(&revoked, now().plus_seconds(30 * DAY))
     }
 
@@ -72,7 +79,11 @@ impl Pki {
     /// # Errors
     /// When files cannot be written.
     pub fn write_lists(&self, revoked: &[(String, Time)], next_update: Time) -> anyhow::Result<()> {
-        for (role, authority) in [("office", &self.offices), ("station", &self.stations), ("operator", &self.operators)] {
+        for (role, authority) in [
+            ("office", &self.offices),
+            ("station", &self.stations),
+            ("operator", &self.operators),
+        ] {
             let revoked = if role == "office" { revoked } else { &[] };
             let list = authority.crl_pem(revoked, now().plus_seconds(-2 * DAY), next_update)?;
             let path = self.folder.join(format!("trust/{role}.crl"));
@@ -89,7 +100,9 @@ impl Pki {
     /// # Errors
     /// When the library refuses.
     pub fn office(&self, number: OfficeNumber) -> anyhow::Result<Issued> {
-        self.offices.issue(&office_request(number.as_str(), now())).context("issue an office's certificate")
+        self.offices
+            .issue(&office_request(number.as_str(), now()))
+            .context("issue an office's certificate")
     }
 }
 

@@ -28,11 +28,18 @@ pub fn program(name: &str) -> anyhow::Result<PathBuf> {
         None => {
             // target/debug/deps/<test>: programs are one folder up.
             let test = std::env::current_exe()?;
-            test.ancestors().nth(2).context("the test program has no folder")?.to_owned()
+            test.ancestors()
+                .nth(2)
+                .context("the test program has no folder")?
+                .to_owned()
         }
     };
     let path = folder.join(name);
-    ensure!(path.is_file(), "{} is not built: cargo build -p relay -p relayctl -p careplan", path.display());
+    ensure!(
+        path.is_file(),
+        "{} is not built: cargo build -p relay -p relayctl -p careplan",
+        path.display()
+    );
     Ok(path)
 }
 
@@ -61,7 +68,12 @@ impl Process {
             .stdout(output.try_clone()?)
             .stderr(output)
             .spawn()?;
-        Ok(Self { child, station: station.to_owned(), admin, log })
+        Ok(Self {
+            child,
+            station: station.to_owned(),
+            admin,
+            log,
+        })
     }
 
     /// Waits until `/ready` says yes.
@@ -75,7 +87,9 @@ impl Process {
             ensure!(status.is_success(), "{status}");
             Ok(())
         });
-        answered.await.with_context(|| format!("{}: {}", self.station, self.log_end()))
+        answered
+            .await
+            .with_context(|| format!("{}: {}", self.station, self.log_end()))
     }
 
     /// Whether `/ready` says yes now.
@@ -91,8 +105,12 @@ impl Process {
     pub async fn metric(&self, series: &str) -> anyhow::Result<f64> {
         let url = format!("http://127.0.0.1:{}/metrics", self.admin);
         let text = reqwest::get(url).await?.text().await?;
-        let line = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
-        line.with_context(|| format!("no series {series}"))?.parse().context("a metric's value")
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        line.with_context(|| format!("no series {series}"))?
+            .parse()
+            .context("a metric's value")
     }
 
     /// Kills it at once, as a crash would.
@@ -111,7 +129,10 @@ impl Process {
     /// When it does not end, or ends with another status.
     pub async fn terminate(&mut self) -> anyhow::Result<()> {
         let pid = self.child.id().to_string();
-        ensure!(Command::new("kill").args(["-TERM", &pid]).status()?.success(), "kill -TERM {pid}");
+        ensure!(
+            Command::new("kill").args(["-TERM", &pid]).status()?.success(),
+            "kill -TERM {pid}"
+        );
         let end = tokio::time::Instant::now() + crate::eventually::SOON;
         let mut clock = tokio::time::interval(std::time::Duration::from_millis(50));
         loop {
@@ -119,7 +140,12 @@ impl Process {
             match self.child.try_wait()? {
                 Some(status) if status.success() => return Ok(()),
                 Some(status) => bail!("{} ended with {status}: {}", self.station, self.log_end()),
-                None => ensure!(tokio::time::Instant::now() < end, "{} does not drain: {}", self.station, self.log_end()),
+                None => ensure!(
+                    tokio::time::Instant::now() < end,
+                    "{} does not drain: {}",
+                    self.station,
+                    self.log_end()
+                ),
             }
         }
     }

@@ -60,7 +60,11 @@ impl RawEntry {
     pub fn deflated(name: &str, bytes: &[u8]) -> std::io::Result<Self> {
         let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
         encoder.write_all(bytes)?;
-        Ok(Self { data: encoder.finish()?, method: 8, ..Self::stored(name, bytes) })
+        Ok(Self {
+            data: encoder.finish()?,
+            method: 8,
+            ..Self::stored(name, bytes)
+        })
     }
 
     fn common(&self, name: &str) -> Vec<u8> {

@@ -9,12 +9,12 @@ use tempfile::TempDir;
 
 use crate::files::now;
 use crate::processes::{Process, free_port};
-use crate::{Office, Pki, World, eventually};
+use crate::{Office, Pki, eventually};
 
 /// How a relay is to be.
 pub struct RelayBuilder {
     postgres: bool,
-    store_url: Option<String>,
+    store: Option<StoreConfig>,
     stations: Vec<&'static str>,
     replicas: usize,
     settings: Vec<(String, String)>,
@@ -41,7 +41,14 @@ pub struct Relay {
 
 impl Default for RelayBuilder {
     fn default() -> Self {
-        Self { postgres: false, store_url: None, stations: vec!["all"], replicas: 1, settings: Vec::new(), amqp_url: None }
+        Self {
+            postgres: false,
+            store: None,
+            stations: vec!["all"],
+            replicas: 1,
+            settings: Vec::new(),
+            amqp_url: None,
+        }
     }
 }
 
@@ -56,7 +63,7 @@ impl RelayBuilder {
     /// On this store instead of one of its own.
     #[must_use]
     pub fn on(mut self, store_url: String) -> Self {
-        self.store_url = Some(store_url);
+        self.store = Some(StoreConfig::at(store_url));
         self
     }
 
@@ -82,25 +89,39 @@ impl RelayBuilder {
         self
     }
 
-    /// Starts it and waits until every process is ready.
+    /// Starts it on the world's broker, unless told another, and waits until every process is ready.
     ///
     /// # Errors
     /// When anything of it does not start.
-    pub async fn start(self, world: &World) -> anyhow::Result<Relay> {
+    #[cfg(feature = "containers")]
+    pub async fn start(mut self, world: &crate::World) -> anyhow::Result<Relay> {
+        let mut vhost = String::new();
+        if self.amqp_url.is_none() {
+            let (url, name) = world.vhost().await?;
+            (self.amqp_url, vhost) = (Some(url), name);
+        }
+        if self.postgres && self.store.is_none() {
+            let (url, schema) = world.schema();
+            self.store = Some(StoreConfig {
+                schema: Some(schema),
+                ..StoreConfig::at(url)
+            });
+        }
+        let mut relay = self.start_alone().await?;
+        relay.vhost = vhost;
+        Ok(relay)
+    }
+
+    /// Starts it on the broker and store it was told, SQLite unless told another.
+    ///
+    /// # Errors
+    /// When anything of it does not start.
+    pub async fn start_alone(self) -> anyhow::Result<Relay> {
         let folder = TempDir::with_prefix("careplan-relay-")?;
         let pki = Pki::create(folder.path())?;
-        let (amqp_url, vhost) = match self.amqp_url {
-            Some(url) => (url, String::new()),
-            None => world.vhost().await?,
-        };
-        let store_config = if let Some(url) = &self.store_url {
-            StoreConfig::at(url.clone())
-        } else if self.postgres {
-            let (url, schema) = world.schema();
-            StoreConfig { schema: Some(schema), ..StoreConfig::at(url) }
-        } else {
-            StoreConfig::at(format!("sqlite:{}", folder.path().join("relay.db").display()))
-        };
+        let amqp_url = self.amqp_url.context("a relay needs a broker")?;
+        let sqlite = || StoreConfig::at(format!("sqlite:{}", folder.path().join("relay.db").display()));
+        let store_config = self.store.unwrap_or_else(sqlite);
         let store = Store::open(&store_config).await.context("open the store")?;
         let config = folder.path().join("relay.toml");
         write_config(&config, folder.path(), &amqp_url, &store_config, &self.settings)?;
@@ -109,7 +130,7 @@ impl RelayBuilder {
             pki,
             store,
             processes: Vec::new(),
-            vhost,
+            vhost: String::new(),
             amqp_url,
             config,
             ingest: Vec::new(),
@@ -132,7 +153,8 @@ impl Relay {
     ///
     /// # Errors
     /// When anything of it does not start.
-    pub async fn all(world: &World) -> anyhow::Result<Self> {
+    #[cfg(feature = "containers")]
+    pub async fn all(world: &crate::World) -> anyhow::Result<Self> {
         RelayBuilder::default().start(world).await
     }
 
@@ -148,12 +170,20 @@ impl Relay {
         for (door, port) in doors {
             let listen = toml::Value::String(format!("127.0.0.1:{port}"));
             let section = table.entry(door).or_insert_with(|| toml::Table::new().into());
-            let inner = section.as_table_mut().context("a section")?.entry("door").or_insert_with(|| toml::Table::new().into());
-            inner.as_table_mut().context("a door")?.insert("listen".to_owned(), listen);
+            let inner = section
+                .as_table_mut()
+                .context("a section")?
+                .entry("door")
+                .or_insert_with(|| toml::Table::new().into());
+            inner
+                .as_table_mut()
+                .context("a door")?
+                .insert("listen".to_owned(), listen);
         }
         let own = self.folder.path().join(format!("relay-{admin}.toml"));
         std::fs::write(&own, toml::to_string(&table)?)?;
-        self.processes.push(Process::start(station, &own, admin, self.folder.path())?);
+        self.processes
+            .push(Process::start(station, &own, admin, self.folder.path())?);
         if matches!(station, "ingest" | "all") {
             self.ingest.push(ingest);
         }
@@ -172,13 +202,19 @@ impl Relay {
     /// Addresses of the doors that take envelopes.
     #[must_use]
     pub fn ingest_urls(&self) -> Vec<String> {
-        self.ingest.iter().map(|port| format!("https://localhost:{port}")).collect()
+        self.ingest
+            .iter()
+            .map(|port| format!("https://localhost:{port}"))
+            .collect()
     }
 
     /// Addresses of the doors of inbox and sent list.
     #[must_use]
     pub fn delivery_urls(&self) -> Vec<String> {
-        self.delivery.iter().map(|port| format!("https://localhost:{port}")).collect()
+        self.delivery
+            .iter()
+            .map(|port| format!("https://localhost:{port}"))
+            .collect()
     }
 
     /// Enrols an office with a licence of a year and gives it a certificate.
@@ -197,18 +233,26 @@ impl Relay {
     ///
     /// # Errors
     /// When the store refuses.
-    pub async fn put_office(&self, number: OfficeNumber, kind: &str, state: OfficeState) -> anyhow::Result<()> {
+    pub async fn put_office(
+        &self,
+        number: OfficeNumber,
+        kind: &str,
+        state: OfficeState,
+    ) -> anyhow::Result<()> {
         let facts = OfficeFacts {
             number,
             name: format!("事業所{number}"),
             state,
             services: vec![kind.to_owned()],
             licence_until: None,
+            grace_days: 0,
             max_bytes: None,
             versions: Vec::new(),
         };
         self.store.put_office(&facts).await?;
-        self.store.put_licence(number, now(), now().plus_seconds(365 * 86_400)).await?;
+        self.store
+            .put_licence(number, now(), now().plus_seconds(365 * 86_400))
+            .await?;
         Ok(())
     }
 
@@ -241,7 +285,12 @@ impl Relay {
             Ok(books)
         })
         .await?;
-        let ends = books.mailboxed + books.rejected + books.undeliverable + books.withdrawn + books.duplicate + books.parked;
+        let ends = books.mailboxed
+            + books.rejected
+            + books.undeliverable
+            + books.withdrawn
+            + books.duplicate
+            + books.parked;
         ensure!(books.accepted == ends, "the books do not balance: {books:?}");
         Ok(books)
     }
@@ -274,8 +323,12 @@ fn write_config(
         table.insert(station.to_owned(), section.into());
     }
     let mut put = |section: &str, key: &str, value: toml::Value| {
-        let section = table.entry(section.to_owned()).or_insert_with(|| toml::Table::new().into());
-        section.as_table_mut().map(|section| section.insert(key.to_owned(), value));
+        let section = table
+            .entry(section.to_owned())
+            .or_insert_with(|| toml::Table::new().into());
+        section
+            .as_table_mut()
+            .map(|section| section.insert(key.to_owned(), value));
     };
     put("telemetry", "format", "json".into());
     put("broker", "url", amqp_url.into());
@@ -293,7 +346,11 @@ fn write_config(
     for (key, value) in settings {
         let (section, name) = key.split_once("__").context("a setting is section__key")?;
         let value = value.parse::<i64>().map_or_else(
-            |_| value.parse::<f64>().map_or_else(|_| value.clone().into(), toml::Value::from),
+            |_| {
+                value
+                    .parse::<f64>()
+                    .map_or_else(|_| value.clone().into(), toml::Value::from)
+            },
             toml::Value::from,
         );
         put(section, name, value);

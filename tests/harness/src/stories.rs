@@ -24,7 +24,10 @@ impl Story {
         F: FnOnce(Arc<World>) -> Fut + Send + 'static,
         Fut: Future<Output = anyhow::Result<()>> + Send + 'static,
     {
-        Self { name, tell: Box::new(move |world| Box::pin(tell(world))) }
+        Self {
+            name,
+            tell: Box::new(move |world| Box::pin(tell(world))),
+        }
     }
 }
 
@@ -36,10 +39,17 @@ pub fn tell(stories: Vec<Story>) -> ExitCode {
         Ok(runtime) => Arc::new(runtime),
         Err(_) => return ExitCode::FAILURE,
     };
-    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+    if rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .is_err()
+    {
         return ExitCode::FAILURE;
     }
-    let world = if arguments.list { None } else { Some(runtime.block_on(World::start())) };
+    let world = if arguments.list {
+        None
+    } else {
+        Some(runtime.block_on(World::start()))
+    };
     let world = match world.transpose() {
         Ok(world) => world.map(Arc::new),
         Err(error) => {
@@ -48,7 +58,10 @@ pub fn tell(stories: Vec<Story>) -> ExitCode {
             return libtest_mimic::run(&arguments, vec![trial]).exit_code();
         }
     };
-    let trials = stories.into_iter().map(|story| trial(story, &runtime, world.as_ref())).collect();
+    let trials = stories
+        .into_iter()
+        .map(|story| trial(story, &runtime, world.as_ref()))
+        .collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     if let Some(world) = world.and_then(Arc::into_inner)
         && let Err(error) = runtime.block_on(world.stop())

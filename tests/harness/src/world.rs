@@ -27,7 +27,10 @@ pub struct World {
 
 /// An image's name and tag from the environment, as `ops/images/build` writes them.
 fn image(variable: &str, default: &str) -> (String, String) {
-    let name = std::env::var(variable).ok().filter(|name| !name.is_empty()).unwrap_or_else(|| default.to_owned());
+    let name = std::env::var(variable)
+        .ok()
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| default.to_owned());
     match name.rsplit_once(':') {
         Some((name, tag)) if !tag.contains('/') => (name.to_owned(), tag.to_owned()),
         _ => (name, "latest".to_owned()),
@@ -63,7 +66,9 @@ async fn start_postgres() -> anyhow::Result<ContainerAsync<GenericImage>> {
     let (name, tag) = image("POSTGRES_IMAGE", "careplan-relay/postgres:15");
     eprintln!("image postgres: {name}:{tag}");
     GenericImage::new(name, tag)
-        .with_wait_for(WaitFor::message_on_stderr("database system is ready to accept connections"))
+        .with_wait_for(WaitFor::message_on_stderr(
+            "database system is ready to accept connections",
+        ))
         .with_exposed_port(5432.tcp())
         .with_env_var("POSTGRES_USER", "relay")
         .with_env_var("POSTGRES_PASSWORD", PASSWORD)
@@ -89,7 +94,10 @@ impl World {
             postgres,
             next: AtomicU32::new(1),
         };
-        within(STARTUP, "the broker's management answers", || async { world.manage("GET", "overview").await }).await?;
+        within(STARTUP, "the broker's management answers", || async {
+            world.manage("GET", "overview").await
+        })
+        .await?;
         Ok(world)
     }
 
@@ -110,13 +118,19 @@ impl World {
     pub async fn vhost(&self) -> anyhow::Result<(String, String)> {
         let name = format!("t{}", self.next.fetch_add(1, Ordering::Relaxed));
         self.manage("PUT", &format!("vhosts/{name}")).await?;
-        Ok((format!("amqp://guest:guest@127.0.0.1:{}/{name}", self.amqp_port), name))
+        Ok((
+            format!("amqp://guest:guest@127.0.0.1:{}/{name}", self.amqp_port),
+            name,
+        ))
     }
 
     /// The address of the database, and a schema nobody else uses.
     #[must_use]
     pub fn schema(&self) -> (String, String) {
-        let url = format!("postgres://relay:{PASSWORD}@127.0.0.1:{}/relay", self.postgres_port);
+        let url = format!(
+            "postgres://relay:{PASSWORD}@127.0.0.1:{}/relay",
+            self.postgres_port
+        );
         (url, format!("s{}", self.next.fetch_add(1, Ordering::Relaxed)))
     }
 
@@ -127,7 +141,10 @@ impl World {
     pub async fn own_postgres(&self) -> anyhow::Result<Database> {
         let container = start_postgres().await?;
         let port = container.get_host_port_ipv4(5432.tcp()).await?;
-        Ok(Database { container, url: format!("postgres://relay:{PASSWORD}@127.0.0.1:{port}/relay") })
+        Ok(Database {
+            container,
+            url: format!("postgres://relay:{PASSWORD}@127.0.0.1:{port}/relay"),
+        })
     }
 
     /// One call of the broker's management API.
@@ -150,8 +167,14 @@ impl World {
     ) -> anyhow::Result<serde_json::Value> {
         let url = format!("http://127.0.0.1:{}/api/{path}", self.management_port);
         let body = body.unwrap_or_else(|| serde_json::json!({}));
-        let request = reqwest::Client::new().request(method.parse()?, &url).basic_auth("guest", Some("guest"));
-        let request = if method == "GET" { request } else { request.json(&body) };
+        let request = reqwest::Client::new()
+            .request(method.parse()?, &url)
+            .basic_auth("guest", Some("guest"));
+        let request = if method == "GET" {
+            request
+        } else {
+            request.json(&body)
+        };
         let answer = request.send().await?;
         let status = answer.status();
         let text = answer.text().await?;
@@ -176,6 +199,10 @@ pub async fn in_container(container: &ContainerAsync<GenericImage>, command: &[&
     let mut result = container.exec(ExecCommand::new(command.iter().copied())).await?;
     let output = result.stdout_to_vec().await?;
     let status = result.exit_code().await?;
-    ensure!(status == Some(0), "{command:?}: {status:?} {}", String::from_utf8_lossy(&output));
+    ensure!(
+        status == Some(0),
+        "{command:?}: {status:?} {}",
+        String::from_utf8_lossy(&output)
+    );
     Ok(())
 }

@@ -19,7 +19,11 @@ pub fn media_type(content_type: Option<&str>) -> Result<(), &'static Code> {
         }
         _ => true,
     };
-    if essence.eq_ignore_ascii_case(ENVELOPE_MEDIA_TYPE) && parts.all(fits) { Ok(()) } else { Err(&codes::HTTP_MEDIA_TYPE) }
+    if essence.eq_ignore_ascii_case(ENVELOPE_MEDIA_TYPE) && parts.all(fits) {
+        Ok(())
+    } else {
+        Err(&codes::HTTP_MEDIA_TYPE)
+    }
 }
 
 /// What is known of the submitter towards the sender.
@@ -59,7 +63,12 @@ mod tests {
         ] {
             assert_eq!(media_type(Some(good)), Ok(()), "{good}");
         }
-        for bad in ["application/pkcs7-mime; smime-type=enveloped-data", "application/zip", "application/json", ""] {
+        for bad in [
+            "application/pkcs7-mime; smime-type=enveloped-data",
+            "application/zip",
+            "application/json",
+            "",
+        ] {
             assert_eq!(media_type(Some(bad)), Err(&codes::HTTP_MEDIA_TYPE), "{bad}");
         }
         assert!(media_type(None).is_err());
@@ -70,7 +79,13 @@ mod tests {
         let sender: OfficeNumber = "0300000100".parse().unwrap();
         let code = |holder: &str, may_send| {
             let holder = holder.parse().unwrap();
-            submitter(&SubmitterFacts { submitter: &holder, sender, may_send }).err().map(|code| code.code)
+            submitter(&SubmitterFacts {
+                submitter: &holder,
+                sender,
+                may_send,
+            })
+            .err()
+            .map(|code| code.code)
         };
         assert_eq!(code("office:0300000100", false), None);
         assert_eq!(code("office:0300000013", false), Some("auth.submitter"));

@@ -47,7 +47,13 @@ pub enum Decision {
 
 /// Decides on an envelope whose seal holds.
 #[must_use]
-pub fn judge(door: DoorSaw, signer: &Subject, facts: &SignerFacts, head: Option<&ManifestHead>, judged: Judged) -> Decision {
+pub fn judge(
+    door: DoorSaw,
+    signer: &Subject,
+    facts: &SignerFacts,
+    head: Option<&ManifestHead>,
+    judged: Judged,
+) -> Decision {
     if let Some(head) = head
         && (head.sender != door.sender || head.destination != door.destination)
     {
@@ -102,7 +108,11 @@ mod tests {
     }
 
     fn facts() -> SignerFacts {
-        SignerFacts { holder: Some(Holder::Office(SENDER.parse().unwrap())), ended_at: None, for_sender: true }
+        SignerFacts {
+            holder: Some(Holder::Office(SENDER.parse().unwrap())),
+            ended_at: None,
+            for_sender: true,
+        }
     }
 
     fn subject() -> Subject {
@@ -119,14 +129,36 @@ mod tests {
     #[test]
     fn the_signer_is_judged_at_acceptance() {
         let accepted = door().accepted_at;
-        let problem = |facts: &SignerFacts| signer_problem(door(), &subject(), facts).map(|problem| problem.code);
+        let problem =
+            |facts: &SignerFacts| signer_problem(door(), &subject(), facts).map(|problem| problem.code);
         assert_eq!(problem(&facts()), None);
-        let ended = |at| SignerFacts { ended_at: Some(at), ..facts() };
+        let ended = |at| SignerFacts {
+            ended_at: Some(at),
+            ..facts()
+        };
         assert_eq!(problem(&ended(accepted)).as_deref(), Some("seal.revoked"));
-        assert_eq!(problem(&ended(accepted.plus_seconds(1))), None, "revoked afterwards does not count");
-        assert_eq!(problem(&SignerFacts { for_sender: false, ..facts() }).as_deref(), Some("auth.signer"));
+        assert_eq!(
+            problem(&ended(accepted.plus_seconds(1))),
+            None,
+            "revoked afterwards does not count"
+        );
+        assert_eq!(
+            problem(&SignerFacts {
+                for_sender: false,
+                ..facts()
+            })
+            .as_deref(),
+            Some("auth.signer")
+        );
         assert_eq!(problem(&SignerFacts::default()).as_deref(), Some("auth.signer"));
         let other = Holder::Office("0300000013".parse().unwrap());
-        assert_eq!(problem(&SignerFacts { holder: Some(other), ..facts() }).as_deref(), Some("auth.signer"));
+        assert_eq!(
+            problem(&SignerFacts {
+                holder: Some(other),
+                ..facts()
+            })
+            .as_deref(),
+            Some("auth.signer")
+        );
     }
 }
