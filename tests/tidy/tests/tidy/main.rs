@@ -11,6 +11,7 @@ mod graph;
 mod metrics;
 mod names;
 mod purity;
+mod scripts;
 mod size;
 mod understood;
 mod words;
