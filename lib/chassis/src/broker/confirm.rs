@@ -74,7 +74,8 @@ impl Flight {
 
     /// When the oldest publish must be given up.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.entries.values().map(|entry| entry.deadline).min()
+        // All have the same time, so the first that left is the first to be given up.
+        self.entries.values().next().map(|entry| entry.deadline)
     }
 
     /// The channel is gone: nothing in flight is known to be stored.

@@ -11,6 +11,7 @@ mod config;
 mod confirm;
 mod declare;
 mod error;
+mod hold;
 mod intake;
 mod lanes;
 mod message;
@@ -58,7 +59,7 @@ struct Inner {
     budget: ByteBudget,
     publisher: Publisher,
     consume: Link,
-    _supervisors: [Supervisor; 2],
+    _supervisor: Supervisor,
 }
 
 impl Broker {
@@ -83,7 +84,7 @@ impl Broker {
             supervisor::start(Role::Publish, &config, &numbers, connected.clone(), &shutdown).await?;
         let (consume, consume_supervisor) =
             supervisor::start(Role::Consume, &config, &numbers, connected, &shutdown).await?;
-        let publisher = Publisher::start(&config, publish, &numbers);
+        let publisher = Publisher::start(&config, publish, publish_supervisor, &numbers);
         let budget = ByteBudget::new(config.byte_budget);
         let inner = Inner {
             config,
@@ -93,7 +94,7 @@ impl Broker {
             budget,
             publisher,
             consume,
-            _supervisors: [publish_supervisor, consume_supervisor],
+            _supervisor: consume_supervisor,
         };
         Ok(Self {
             inner: Arc::new(inner),

@@ -18,7 +18,7 @@ use super::confirm::{Answer, Flight};
 use super::error::PublishError;
 use super::message;
 use super::numbers::Numbers;
-use super::supervisor::{Link, Live};
+use super::supervisor::{Link, Live, Supervisor};
 use crate::metrics::Counter;
 
 /// Most publishes of a channel without confirm.
@@ -37,6 +37,8 @@ pub struct Publisher {
     next: Arc<AtomicUsize>,
     link: Link,
     confirm_timeout: Duration,
+    /// Whoever publishes keeps the connection up.
+    _supervisor: Arc<Supervisor>,
 }
 
 struct Job {
@@ -53,7 +55,12 @@ struct Counters {
 }
 
 impl Publisher {
-    pub(super) fn start(config: &BrokerConfig, link: Link, numbers: &Numbers) -> Self {
+    pub(super) fn start(
+        config: &BrokerConfig,
+        link: Link,
+        supervisor: Supervisor,
+        numbers: &Numbers,
+    ) -> Self {
         let counters = Counters {
             returned: numbers.publish_returned.with(&[]),
             nacked: numbers.publish_nacked.with(&[]),
@@ -70,6 +77,7 @@ impl Publisher {
             next: Arc::new(AtomicUsize::new(0)),
             link,
             confirm_timeout: BrokerConfig::seconds(config.confirm_timeout_seconds),
+            _supervisor: Arc::new(supervisor),
         }
     }
 
@@ -187,7 +195,6 @@ async fn serve(
             }
             () = link.gone(live.generation) => break PublishError::Unavailable,
             job = jobs.recv(), if flight.len() < WINDOW => match job {
-                None if flight.len() == 0 => return false,
                 None => {
                     // The last publisher is gone, and so is everyone who waited for an answer.
                     flight.fail(PublishError::Unavailable);

@@ -70,7 +70,7 @@ impl Acks {
     pub(super) fn take(&mut self) -> Vec<Ack> {
         let first_open = self.outstanding.first().copied().unwrap_or(u64::MAX);
         let after = self.settled.split_off(&first_open);
-        let before = std::mem::replace(&mut self.settled, BTreeSet::new());
+        let before = std::mem::take(&mut self.settled);
         let together = before.last().map(|tag| Ack {
             tag: *tag,
             multiple: before.len() > 1,

@@ -7,24 +7,18 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{FutureExt, StreamExt};
-use lapin::message::Delivery;
+use futures_util::FutureExt;
 use lapin::options::{BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
 use lapin::{Channel, Consumer};
-use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until, timeout};
-use tokio_util::sync::CancellationToken;
+use tokio::time::{Instant, timeout};
 
-use super::backoff::{Backoff, exponential};
+use super::backoff::Backoff;
 use super::config::BrokerConfig;
-use super::intake::{Intake, Ticket};
-use super::message;
-use super::settle::{Acks, acknowledge};
+use super::hold::Hold;
 use super::stage::Mode;
 use super::supervisor::{Link, Live};
-use super::suspects::is_suspect;
-use super::work::{Context, Item, Probe, Trouble, Verdict};
+use super::work::{Context, Probe, Trouble};
 use crate::shutdown::Shutdown;
 
 /// How long a channel may take to open or close.
@@ -32,19 +26,19 @@ const CHANNEL: Duration = Duration::from_secs(10);
 
 /// The consumer of one queue.
 pub(super) struct Shard {
-    queue: String,
-    context: Arc<Context>,
+    pub(super) queue: String,
+    pub(super) context: Arc<Context>,
     link: Link,
-    shutdown: Shutdown,
-    mode: Mode,
-    prefetch: u16,
-    lease: (Duration, Duration, Duration),
+    pub(super) shutdown: Shutdown,
+    pub(super) mode: Mode,
+    pub(super) prefetch: u16,
+    pub(super) lease: (Duration, Duration, Duration),
     /// Above 0: prefetch 1, and so many unsuspicious messages until it is back to normal.
-    careful: u16,
+    pub(super) careful: u16,
 }
 
 /// Why a holder let go.
-enum End {
+pub(super) enum End {
     /// Its time is over.
     Lease,
     /// A suspect is near (or gone): go on with another prefetch.
@@ -55,22 +49,6 @@ enum End {
     Broken,
     /// Shutdown began.
     Shutdown,
-}
-
-/// The verdicts on a piece of work, or nothing when it was given up with its channel.
-type Finished = (Ticket, Vec<(u64, Verdict)>);
-
-/// One subscription, from opening the channel to closing it.
-struct Hold<'a> {
-    shard: &'a Shard,
-    channel: &'a Channel,
-    intake: Intake<Item>,
-    acks: Acks,
-    work: JoinSet<Finished>,
-    cancel: CancellationToken,
-    lease_ends: Option<Instant>,
-    calm: u16,
-    end: Option<End>,
 }
 
 impl Shard {
@@ -213,189 +191,5 @@ impl Shard {
             () = self.shutdown.wait() => {}
         }
         context.trouble_ends();
-    }
-}
-
-impl<'a> Hold<'a> {
-    fn new(shard: &'a Shard, channel: &'a Channel) -> Self {
-        Self {
-            shard,
-            channel,
-            intake: Intake::new(shard.mode),
-            acks: Acks::default(),
-            work: JoinSet::new(),
-            cancel: CancellationToken::new(),
-            lease_ends: None,
-            calm: 0,
-            end: None,
-        }
-    }
-
-    /// Works until there is a reason to let go and everything begun is settled.
-    async fn run(mut self, mut consumer: Consumer) -> End {
-        let far = Duration::from_secs(3_600);
-        loop {
-            self.begin_what_may();
-            if self.work.is_empty()
-                && let Some(end) = self.end.take()
-            {
-                self.forget_gauges();
-                return end;
-            }
-            let going_on = self.end.is_none();
-            let now = Instant::now();
-            let wake = self.intake.wake_at();
-            let lease_ends = self.lease_ends;
-            tokio::select! {
-                biased;
-                Some(finished) = self.work.join_next(), if !self.work.is_empty() => self.settle(finished).await,
-                () = self.shard.shutdown.wait(), if going_on => self.let_go(End::Shutdown),
-                () = sleep_until(lease_ends.unwrap_or(now + far)), if going_on && lease_ends.is_some() => {
-                    self.let_go(End::Lease);
-                }
-                // Also while settling what was begun: a dead channel makes that work worthless.
-                delivery = consumer.next(), if !matches!(self.end, Some(End::Broken)) => match delivery {
-                    Some(Ok(delivery)) => self.receive(delivery),
-                    Some(Err(error)) => {
-                        tracing::warn!(queue = %self.shard.queue, %error, "the channel is gone");
-                        self.broken();
-                    }
-                    None => self.broken(),
-                },
-                () = sleep_until(wake.unwrap_or(now + far)), if going_on && wake.is_some() => {}
-            }
-        }
-    }
-
-    fn receive(&mut self, delivery: Delivery) {
-        if self.end.is_some() {
-            // Not begun, not acknowledged: goes back to the queue with the channel.
-            return;
-        }
-        let tag = delivery.delivery_tag;
-        let message = message::read(&self.shard.queue, delivery);
-        if self.lease_ends.is_none() {
-            let (mean, least, most) = self.shard.lease;
-            // Only now it is sure that this consumer is the active one.
-            self.lease_ends = Some(Instant::now() + exponential(mean, least, most));
-            self.shard.context.shards_held.inc();
-        }
-        if is_suspect(&message) {
-            if self.shard.careful == 0 {
-                self.let_go(End::Care(self.shard.prefetch));
-                return;
-            }
-            self.calm = 0;
-        } else if 0 < self.shard.careful {
-            self.calm = self.calm.saturating_add(1);
-        }
-        self.acks.received(tag);
-        let lane = self.shard.context.lane(&message);
-        self.intake.push(&lane, Item { tag, message }, Instant::now());
-    }
-
-    fn begin_what_may(&mut self) {
-        while self.end.is_none()
-            && let Some(begun) = self.intake.begin(Instant::now())
-        {
-            let context = self.shard.context.clone();
-            let cancel = self.cancel.clone();
-            let count = begun.items.len() as f64;
-            context.in_flight.add(count);
-            self.work.spawn(async move {
-                let suspects: Vec<String> = begun
-                    .items
-                    .iter()
-                    .filter(|item| is_suspect(&item.message))
-                    .map(|item| item.message.message_id.clone())
-                    .collect();
-                let verdicts = tokio::select! {
-                    verdicts = context.work(begun.items) => verdicts,
-                    () = cancel.cancelled() => {
-                        // Its channel died, not its handler.
-                        for id in suspects {
-                            context.suspects.end(&id, context.stage.station()).await;
-                        }
-                        Vec::new()
-                    }
-                };
-                context.in_flight.add(-count);
-                (begun.ticket, verdicts)
-            });
-        }
-    }
-
-    /// Takes the verdicts of everything finished by now, acknowledges, and frees the lanes.
-    async fn settle(&mut self, first: Result<Finished, tokio::task::JoinError>) {
-        let mut tickets = Vec::new();
-        let mut next = Some(first);
-        while let Some(finished) = next {
-            match finished {
-                Ok((ticket, verdicts)) => {
-                    for (tag, verdict) in verdicts {
-                        self.judge(tag, verdict);
-                    }
-                    tickets.push(ticket);
-                }
-                Err(error) => {
-                    // Not a handler's panic, those are caught: begin this shard anew.
-                    tracing::error!(queue = %self.shard.queue, %error, "a piece of work was lost");
-                    self.broken();
-                }
-            }
-            next = self.work.try_join_next();
-        }
-        if matches!(self.end, Some(End::Broken)) {
-            return;
-        }
-        if !acknowledge(self.channel, self.acks.take()).await {
-            self.broken();
-            return;
-        }
-        for ticket in &tickets {
-            self.intake.done(ticket);
-        }
-        let careful = self.shard.careful;
-        if 0 < careful && careful <= self.calm && self.end.is_none() {
-            self.let_go(End::Care(0));
-        }
-    }
-
-    fn judge(&mut self, tag: u64, verdict: Verdict) {
-        match verdict {
-            Verdict::Settled => self.acks.settled(tag),
-            Verdict::Left => {}
-            Verdict::Retry(trouble) => {
-                // A trouble is worth more than the end of a lease, which needs no probing.
-                if !matches!(self.end, Some(End::Broken | End::Trouble(_) | End::Shutdown)) {
-                    self.end = Some(End::Trouble(trouble));
-                }
-            }
-        }
-    }
-
-    /// Begins no more work; what is begun is settled.
-    fn let_go(&mut self, end: End) {
-        self.end.get_or_insert(end);
-    }
-
-    /// Everything of this channel is worthless.
-    fn broken(&mut self) {
-        self.end = Some(End::Broken);
-        self.cancel.cancel();
-    }
-
-    fn forget_gauges(&mut self) {
-        if self.lease_ends.take().is_some() {
-            self.shard.context.shards_held.add(-1.0);
-        }
-    }
-}
-
-impl Drop for Hold<'_> {
-    fn drop(&mut self) {
-        // Also when the grace is over and the task is ended from outside.
-        self.cancel.cancel();
-        self.forget_gauges();
     }
 }

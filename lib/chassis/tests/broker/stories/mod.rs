@@ -1,0 +1,10 @@
+//! The stories, one file per promise.
+
+pub(crate) mod cut;
+pub(crate) mod order;
+pub(crate) mod poison;
+pub(crate) mod publish;
+pub(crate) mod retry;
+pub(crate) mod shutdown;
+pub(crate) mod stream;
+pub(crate) mod topology;
