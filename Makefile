@@ -1,5 +1,5 @@
 # What one does with this repository; `make` alone prints this list.
-.PHONY: help demo up down test bench lint fmt fuzz-smoke clean
+.PHONY: help demo up down test bench lint fmt fuzz-smoke docs clean
 SHELL := /bin/bash
 
 help: ## print this list
@@ -29,6 +29,9 @@ fmt: ## format everything
 
 fuzz-smoke: ## the property tests of every parser, with many more cases
 	@PROPTEST_CASES=5000 cargo nextest run -p proto -p standard -p seal -p parcel -p careplan
+
+docs: ## write the generated pages anew
+	@TIDY_WRITE=1 cargo nextest run -p tidy metrics
 
 clean: down ## stop, and remove what was built
 	@rm -rf .run .images

@@ -1,5 +1,5 @@
 //! Every metric stands in `docs/metrics.md` as the code registers it, and no page, dashboard or alert names one that
-//! the code does not know. The page is written by `TIDY_WRITE=1 cargo nextest run -p tidy metrics`.
+//! the code does not know. The page is written by `make docs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -173,10 +173,7 @@ fn every_metric_is_documented() {
         std::fs::write(&path, &wanted).expect("the page can be written");
     }
     let there = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        there == wanted,
-        "{PAGE} is behind the code: TIDY_WRITE=1 cargo nextest run -p tidy metrics"
-    );
+    assert!(there == wanted, "{PAGE} is behind the code: run `make docs`");
 }
 
 #[test]
