@@ -126,7 +126,8 @@ impl<const N: usize> Strings for [(&str, &str); N] {
 }
 
 /// Reads a configuration: `default_toml`, then `file`, then the strings that begin with `env_prefix` (`RELAY_`; nested
-/// keys joined by `__`, so `RELAY_BROKER__URL` is `broker.url`; an empty string counts as not given).
+/// keys joined by `__`, so `RELAY_BROKER__URL` is `broker.url`; an empty string counts as not given). A string is text when
+/// the key's default is, and TOML else.
 ///
 /// # Errors
 /// When a layer cannot be read, a key is unknown, missing or of the wrong form.
@@ -137,11 +138,12 @@ pub fn load<T: DeserializeOwned>(
     strings: &impl Strings,
 ) -> Result<T, ConfigError> {
     let default = layer::from_toml("the default configuration", default_toml)?;
+    let strings = layer::from_strings(env_prefix, strings, &default)?;
     let mut layers = Figment::from(default);
     if let Some(path) = file {
         layers = layers.merge(layer::from_file(path)?);
     }
-    layers = layers.merge(layer::from_strings(env_prefix, strings)?);
+    layers = layers.merge(strings);
     layers.extract().map_err(|error| readable(&error, &layers))
 }
 

@@ -67,6 +67,16 @@ pub fn init(format: Format, filter: &str) -> Result<(), TelemetryError> {
     Ok(())
 }
 
+/// Makes a panic an event with its place and without its text: the text of a panic may quote what a person wrote. For the
+/// first lines of a program's `main`; tests want their panics' texts and do not call it.
+pub fn hide_panic_texts() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let thread = std::thread::current().name().unwrap_or("unnamed").to_owned();
+        tracing::error!(place, thread, "a panic, which is a fault of the program");
+    }));
+}
+
 fn read(filter: &str) -> Result<EnvFilter, TelemetryError> {
     EnvFilter::builder()
         .parse(filter)
@@ -133,6 +143,25 @@ mod tests {
         assert_eq!(event["message"], "envelope admitted");
         assert_eq!(event["office"], "0300000100");
         assert_eq!(event["level"], "INFO");
+    }
+
+    #[test]
+    fn a_panic_tells_its_place_and_not_its_text() {
+        let lines = Lines::default();
+        let copy = lines.clone();
+        let subscriber = subscriber(true, read("info").unwrap(), move || copy.clone());
+        let before = std::panic::take_hook();
+        tracing::subscriber::with_default(subscriber, || {
+            hide_panic_texts();
+            let caught = std::panic::catch_unwind(|| panic!("a name of a person"));
+            assert!(caught.is_err());
+        });
+        std::panic::set_hook(before);
+        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert!(
+            text.contains("telemetry.rs") && !text.contains("person"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -45,8 +45,12 @@ pub(super) fn from_file(path: &Path) -> Result<Layer, ConfigError> {
     Ok(layer)
 }
 
-/// The strings that begin with `prefix`, `_file` keys resolved.
-pub(super) fn from_strings(prefix: &str, strings: &impl Strings) -> Result<Layer, ConfigError> {
+/// The strings that begin with `prefix`, `_file` keys resolved. What a string means is told by `default`'s value of its key.
+pub(super) fn from_strings(
+    prefix: &str,
+    strings: &impl Strings,
+    default: &Layer,
+) -> Result<Layer, ConfigError> {
     let place = format!("the environment ({prefix}…)");
     let mut values = Dict::new();
     for (name, text) in strings.all() {
@@ -58,7 +62,8 @@ pub(super) fn from_strings(prefix: &str, strings: &impl Strings) -> Result<Layer
         }
         let key = key.to_ascii_lowercase();
         let path: Vec<&str> = key.split("__").collect();
-        insert(&mut values, &path, value_of(&text)).map_err(|()| ConfigError::Key {
+        let known = find(&default.values, &path);
+        insert(&mut values, &path, value_of(&text, known)).map_err(|()| ConfigError::Key {
             key: path.join("."),
             place: format!("the environment ({name})"),
             message: "another variable gives this key as a value or a table".to_owned(),
@@ -87,32 +92,26 @@ fn insert(values: &mut Dict, path: &[&str], value: Value) -> Result<(), ()> {
     }
 }
 
-/// Lists and inline tables are read as TOML; `true`, `false` and plain numbers are what they look like; everything else
-/// is text as it stands, office numbers with leading zeros too.
-fn value_of(text: &str) -> Value {
-    let structured = text.starts_with('[') || text.starts_with('{');
-    if structured
-        && let Ok(mut table) = Toml::from_str::<Dict>(&format!("value = {text}"))
-        && let Some(value) = table.remove("value")
-    {
-        return value;
+fn find<'a>(values: &'a Dict, path: &[&str]) -> Option<&'a Value> {
+    let (first, rest) = path.split_first()?;
+    match (values.get(*first)?, rest) {
+        (value, []) => Some(value),
+        (Value::Dict(_, table), rest) => find(table, rest),
+        _ => None,
     }
-    if let Ok(value) = text.parse::<bool>() {
-        return Value::from(value);
+}
+
+/// A string whose default is text is text as it stands, digits or not. Others, and those without a default, are read as
+/// TOML when they can be (`16`, `1.5`, `true`, `["a"]`, `"16"`), and are text else; numbers with leading zeros always are.
+fn value_of(text: &str, known: Option<&Value>) -> Value {
+    if let Some(Value::String(..)) = known {
+        return Value::from(text);
     }
-    if let Ok(value) = text.parse::<i64>()
-        && value.to_string() == text
-    {
-        return Value::from(value);
-    }
-    let decimal = text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && !text.starts_with("00");
-    if decimal
-        && text.contains('.')
-        && let Ok(value) = text.parse::<f64>()
-    {
-        return Value::from(value);
-    }
-    Value::from(text)
+    Toml::from_str::<Dict>(&format!("value = {text}"))
+        .ok()
+        .filter(|table| table.len() == 1)
+        .and_then(|mut table| table.remove("value"))
+        .unwrap_or_else(|| Value::from(text))
 }
 
 /// Replaces every `<key>_file` by `<key>` with the file's content.

@@ -56,10 +56,20 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_default() {
 
 #[test]
 fn texts_that_look_like_numbers_stay_texts() {
-    let strings = [("RELAY_NAME", "0300000100"), ("RELAY_BROKER__URL", "12345")];
-    let sample: Sample = load(DEFAULT, None, "RELAY_", &strings).unwrap();
-    assert_eq!(sample.name, "0300000100");
-    assert_eq!(sample.broker.url.expose(), "12345");
+    for text in [
+        "0300000100",
+        "12345",
+        "1.50",
+        "true",
+        "[1]",
+        "\"quoted\"",
+        "a = 1",
+    ] {
+        let strings = [("RELAY_NAME", text), ("RELAY_BROKER__URL", text)];
+        let sample: Sample = load(DEFAULT, None, "RELAY_", &strings).unwrap();
+        assert_eq!(sample.name, text);
+        assert_eq!(sample.broker.url.expose(), text);
+    }
 }
 
 #[test]
@@ -134,4 +144,18 @@ fn a_file_that_is_not_there_or_not_toml_is_said_without_its_lines() {
         broken.contains("line 2") && !broken.contains("hunter2"),
         "{broken}"
     );
+}
+
+proptest::proptest! {
+    #[test]
+    fn whatever_the_environment_holds_is_taken_or_refused_and_never_shown(text in "\\PC*", more in ".*") {
+        let strings = [("RELAY_BROKER__PREFETCH", &*text), ("RELAY_BROKER__URL", &*more)];
+        match load::<Sample>(DEFAULT, None, "RELAY_", &strings) {
+            Ok(sample) => {
+                let given = if more.is_empty() { "amqp://127.0.0.1" } else { &more };
+                proptest::prop_assert_eq!(sample.broker.url.expose(), given);
+            }
+            Err(error) => proptest::prop_assert!(error.to_string().contains("broker.prefetch"), "{}", error),
+        }
+    }
 }
