@@ -6,7 +6,7 @@ use crate::structure::Structure;
 
 /// The content of a CMS SignedData over attached id-data. Nothing is verified: no signature, no certificate.
 ///
-/// The work is bounded by the length of `cms`. What [`crate::open`] later hands out as the content is the same bytes.
+/// The work is bounded by the length of `cms`. What [`crate::open()`] later hands out as the content is the same bytes.
 ///
 /// # Errors
 /// A problem with a code of `seal.*`: not a CMS, another kind, detached, bytes after its end.

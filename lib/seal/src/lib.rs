@@ -2,7 +2,7 @@
 //!
 //! - [`trust`]: which certificates are believed, judged the same way for TLS peers and for signers;
 //! - [`content`]: a seal's content without any verification, for the door's peek;
-//! - [`open`]: the whole judgement of a seal;
+//! - [`open()`]: the whole judgement of a seal;
 //! - [`Sealer`]: making seals (offices) and receipts (the relay);
 //! - [`authority`]: a throw-away CA for development and tests.
 //!

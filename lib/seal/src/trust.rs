@@ -1,7 +1,7 @@
 //! Trust: which certificates are believed, for what, and when. TLS peers and signers are judged by the same mechanism.
 //!
-//! A [`Trust`] is one immutable reading of a folder of CAs and revocation lists ([`bundle`]); [`SharedTrust`] swaps it
-//! whole. A certificate must be issued directly by a CA of the folder: chains sent by peers are not looked at, so an
+//! A [`Trust`] is one immutable reading of a folder of CAs and revocation lists; [`SharedTrust`] swaps it whole. A
+//! certificate must be issued directly by a CA of the folder: chains sent by peers are not looked at, so an
 //! intermediate CA is trusted by putting it into the folder, and every CA there needs a revocation list.
 
 mod bundle;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Entries of one generation; two generations are kept, so at most twice as many (about 20,000 certificates, 60 MB).
-const GENERATION: usize = 10_000;
+/// Entries of one generation; two generations are kept, so at most twice as many (10,000 certificates of up to 8 kB).
+const GENERATION: usize = 5_000;
 
 type Digest = [u8; 32];
 
@@ -67,7 +67,7 @@ mod tests {
             digest[..4].copy_from_slice(&number.to_be_bytes());
             digest
         };
-        for number in 0..50_000 {
+        for number in 0..5 * GENERATION as u32 {
             cache.put(digest(number), Arc::new(number));
             assert_eq!(cache.get(&digest(0)).as_deref(), Some(&0), "after {number}");
         }
