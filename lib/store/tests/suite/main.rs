@@ -1,0 +1,128 @@
+//! The store's contract, held by both databases: every case runs on a SQLite file of its own, and, in one test that
+//! starts and stops a cluster, in a PostgreSQL schema of its own.
+
+mod acknowledgements;
+mod concurrency;
+mod conservation;
+mod directory;
+mod entering;
+mod lists;
+mod notes;
+mod parking;
+mod postgres;
+mod recalls;
+mod samples;
+mod work;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use store::{Store, StoreConfig};
+
+/// Where a case runs.
+pub(crate) struct Place {
+    pub(crate) store: Store,
+    config: StoreConfig,
+}
+
+impl Place {
+    async fn at(config: StoreConfig) -> Self {
+        let store = Store::open(&config).await.expect("the store opens");
+        Self { store, config }
+    }
+
+    /// Another process on the same database.
+    pub(crate) async fn another(&self) -> Store {
+        Store::open(&self.config)
+            .await
+            .expect("the store opens once more")
+    }
+}
+
+type Case = fn(Place) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+
+macro_rules! suite {
+    ($($module:ident { $($case:ident),+ $(,)? })+) => {
+        mod on_sqlite {
+            $(mod $module {
+                $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    let folder = tempfile::tempdir().expect("a temporary folder");
+                    let url = format!("sqlite:{}", folder.path().join("store.db").display());
+                    crate::$module::$case(crate::Place::at(store::StoreConfig::at(url)).await).await;
+                })+
+            })+
+        }
+
+        const CASES: &[(&str, Case)] = &[
+            $($((concat!(stringify!($module), "_", stringify!($case)),
+                |place| Box::pin(crate::$module::$case(place))),)+)+
+        ];
+    };
+}
+
+suite! {
+    directory {
+        an_office_comes_back_as_it_was_put,
+        a_certificate_is_bound_to_one_holder,
+        a_delegation_has_begin_end_and_revocation,
+        offices_are_found,
+        notices_and_audit_are_numbered,
+        a_snapshot_is_as_fresh_as_asked,
+    }
+    entering {
+        one_acceptance_has_one_end,
+        the_same_sending_is_delivered_once,
+        a_taken_name_with_other_contents_is_rejected,
+        a_mended_unit_takes_the_rejected_ones_names,
+        a_refused_id_may_try_again,
+        attachments_alone_are_known_by_their_sequence,
+        a_batch_is_decided_in_order,
+        one_unfit_row_does_not_stop_the_batch,
+        a_sender_that_contradicts_the_ledger_is_unfit,
+        two_hundred_and_fifty_six_at_once,
+    }
+    notes {
+        a_note_is_taken_once,
+        only_one_reader_moves_the_position,
+        what_is_dropped_is_unaccounted,
+        a_note_of_a_second_acceptance_begins_a_new_attempt_only_after_a_refusal,
+    }
+    lists {
+        an_inbox_is_read_to_its_end,
+        an_inbox_tells_new_from_collected,
+        the_sent_list_is_a_change_feed,
+        a_sent_item_tells_its_whole_story,
+        waiting_ends_when_mail_arrives,
+    }
+    acknowledgements {
+        collected_implies_handed_out,
+        imported_implies_collected,
+        a_failed_import_may_be_mended,
+        receipts_have_facts_and_are_kept,
+    }
+    recalls {
+        in_the_mailbox_it_is_withdrawn,
+        handed_out_it_is_only_noted,
+        under_way_it_ends_on_arrival,
+        of_another_office_it_is_unknown,
+        either_recall_or_hand_out_wins,
+    }
+    parking {
+        a_parked_envelope_is_open_until_its_end,
+        a_redrive_is_closed_by_its_confirm,
+        poison_is_kept_as_it_is,
+        a_copy_of_an_ended_one_is_discarded,
+    }
+    conservation {
+        every_acceptance_stands_in_one_account,
+    }
+    concurrency {
+        positions_are_gap_free_and_seen_in_order,
+    }
+    work {
+        a_lease_has_one_owner,
+        a_suspect_is_counted,
+        the_probe_writes,
+    }
+}

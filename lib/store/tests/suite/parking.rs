@@ -1,0 +1,123 @@
+//! Parked messages and their redrive.
+
+use bytes::Bytes;
+use proto::{Refusal, Station, Status};
+use store::{Entered, ParkedRow};
+
+use crate::Place;
+use crate::samples::{BY, Sample, at, enter, sample, sender};
+
+fn parked(one: &Sample) -> ParkedRow {
+    let publication = one
+        .received()
+        .parked(Station::Validation, "facts differ from the door's");
+    ParkedRow {
+        message_id: publication.message_id,
+        acceptance: one.acceptance().to_string(),
+        station: Station::Validation,
+        office: one.destination.to_string(),
+        cause: "facts differ from the door's".into(),
+        routing_key: publication.routing_key,
+        message_type: "envelope".into(),
+        headers: publication.headers,
+        body: publication.body,
+    }
+}
+
+pub(crate) async fn a_parked_envelope_is_open_until_its_end(place: Place) {
+    let (store, one) = (&place.store, sample(1));
+    store.take_notes(None, 1, &[one.note()]).await.unwrap();
+    assert!(store.park(&parked(&one), BY, at(5)).await.unwrap());
+    assert!(
+        store.park(&parked(&one), BY, at(6)).await.unwrap(),
+        "delivered twice by the broker"
+    );
+    let list = store.parked_list(10).await.unwrap();
+    assert_eq!(list.len(), 1);
+    assert!(list[0].row.body.is_empty());
+    assert_eq!(list[0].size, one.bytes.len() as u64);
+    assert_eq!(
+        store.parked(&one.id().to_string()).await.unwrap()[0].row,
+        parked(&one)
+    );
+    let books = store.books().await.unwrap();
+    assert_eq!((books.accepted, books.parked), (1, 1));
+    let item = store.sent_item(sender(), one.id()).await.unwrap().unwrap();
+    assert_eq!((item.status, item.history.len()), (Status::Parked, 2));
+    assert_eq!(store.unaccounted(at(9_000), 900).await.unwrap(), 0);
+    assert_eq!(
+        enter(store, one.learned()).await,
+        Entered::Mailboxed { position: 1 }
+    );
+    assert!(store.parked_list(10).await.unwrap().is_empty());
+    assert!(store.books().await.unwrap().balance());
+}
+
+pub(crate) async fn a_redrive_is_closed_by_its_confirm(place: Place) {
+    let (store, one) = (&place.store, sample(1));
+    store.park(&parked(&one), BY, at(5)).await.unwrap();
+    assert!(store.to_redrive(10).await.unwrap().is_empty());
+    assert!(
+        !store.redriven(&parked(&one), BY, at(6)).await.unwrap(),
+        "nobody asked for it"
+    );
+    let id = one.id().to_string();
+    assert_eq!(store.mark_redrive(&id, at(7)).await.unwrap(), 1);
+    assert_eq!(store.stop_redrive(at(7)).await.unwrap(), 1);
+    assert_eq!(store.mark_redrive(&id, at(8)).await.unwrap(), 1);
+    let due = store.to_redrive(10).await.unwrap();
+    assert_eq!(due[0].row, parked(&one));
+    assert!(store.redriven(&due[0].row, BY, at(5_000)).await.unwrap());
+    assert!(!store.redriven(&due[0].row, BY, at(5_000)).await.unwrap());
+    let books = store.books().await.unwrap();
+    assert_eq!((books.parked, books.under_way), (0, 1));
+    assert_eq!(store.unaccounted(at(5_900), 900).await.unwrap(), 0);
+    assert_eq!(
+        store.unaccounted(at(5_901), 900).await.unwrap(),
+        1,
+        "waited for anew"
+    );
+    // Parked once more, then delivered.
+    store.park(&parked(&one), BY, at(5_910)).await.unwrap();
+    assert_eq!(store.parked_list(10).await.unwrap().len(), 1);
+    assert_eq!(
+        enter(store, one.learned()).await,
+        Entered::Mailboxed { position: 1 }
+    );
+    assert_eq!(store.unaccounted(at(9_000), 900).await.unwrap(), 0);
+}
+
+pub(crate) async fn poison_is_kept_as_it_is(place: Place) {
+    let mut row = parked(&sample(1));
+    row.message_id = "not\0an id".into();
+    row.acceptance = String::new();
+    row.headers.clear();
+    row.body = Bytes::from_static(b"\0\xff");
+    assert!(place.store.park(&row, BY, at(5)).await.unwrap());
+    let list = place.store.parked("not?an id").await.unwrap();
+    assert_eq!(list[0].row.body, row.body);
+    assert_eq!(place.store.books().await.unwrap().accepted, 0);
+}
+
+pub(crate) async fn a_copy_of_an_ended_one_is_discarded(place: Place) {
+    let (store, one, refused) = (&place.store, sample(1), sample(2));
+    enter(store, one.learned()).await;
+    assert!(!store.park(&parked(&one), BY, at(20)).await.unwrap());
+    assert!(
+        !store
+            .park(&parked(&one.accepted_again(5)), BY, at(20))
+            .await
+            .unwrap()
+    );
+    enter(store, refused.outcome(Refusal::Rejected)).await;
+    assert!(!store.park(&parked(&refused), BY, at(20)).await.unwrap());
+    assert!(
+        store
+            .park(&parked(&refused.accepted_again(6)), BY, at(20))
+            .await
+            .unwrap()
+    );
+    let books = store.books().await.unwrap();
+    assert_eq!((books.mailboxed, books.parked, books.rejected), (1, 1, 0));
+    assert_eq!(store.unaccounted(at(9_000), 900).await.unwrap(), 0);
+}

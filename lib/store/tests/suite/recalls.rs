@@ -1,0 +1,136 @@
+//! Recall and handing out: one of them wins.
+
+use proto::Status;
+use store::{Cursor, Entered, InboxState, RecallAnswer, Store};
+
+use crate::Place;
+use crate::samples::{BY, Sample, at, destination, enter, office, sample, sender};
+
+async fn recall(store: &Store, one: &Sample) -> (Status, proto::Time) {
+    match store.recall(sender(), one.id(), BY, at(20)).await.unwrap() {
+        RecallAnswer::Recalled(answer) => (answer.status, answer.recall_requested_at),
+        RecallAnswer::Unknown => panic!("unknown"),
+    }
+}
+
+pub(crate) async fn in_the_mailbox_it_is_withdrawn(place: Place) {
+    let (store, one) = (&place.store, sample(1));
+    enter(store, one.learned()).await;
+    assert!(store.head(destination(), one.id()).await.unwrap().is_some());
+    assert_eq!(recall(store, &one).await, (Status::Recalled, at(20)));
+    assert_eq!(recall(store, &one).await, (Status::Recalled, at(20)));
+    assert!(
+        store
+            .hand_out(destination(), one.id(), at(30))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(store.head(destination(), one.id()).await.unwrap().is_none());
+    assert!(
+        store
+            .collected(destination(), one.id(), BY, at(30))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let (items, _) = store
+        .inbox(destination(), &Cursor::default(), 10, InboxState::All)
+        .await
+        .unwrap();
+    assert!(items.is_empty());
+    assert_eq!(
+        enter(store, one.accepted_again(2).learned()).await,
+        Entered::Repeat
+    );
+    let books = store.books().await.unwrap();
+    assert_eq!((books.mailboxed, books.recalled, books.withdrawn), (1, 1, 0));
+    // Its names are free again.
+    let mut other = one.sealed_anew(3);
+    other.contents = "other".into();
+    assert_eq!(
+        enter(store, other.learned()).await,
+        Entered::Mailboxed { position: 2 }
+    );
+}
+
+pub(crate) async fn handed_out_it_is_only_noted(place: Place) {
+    let (store, one) = (&place.store, sample(1));
+    enter(store, one.learned()).await;
+    let bytes = store
+        .hand_out(destination(), one.id(), at(15))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(bytes, one.bytes);
+    assert!(
+        store
+            .hand_out(sender(), one.id(), at(15))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert_eq!(recall(store, &one).await, (Status::Delivered, at(20)));
+    let item = store.inbox_item(destination(), one.id()).await.unwrap().unwrap();
+    assert_eq!(item.recall_requested_at, Some(at(20)));
+    let bytes = store
+        .hand_out(destination(), one.id(), at(30))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(bytes, one.bytes);
+}
+
+pub(crate) async fn under_way_it_ends_on_arrival(place: Place) {
+    let store = &place.store;
+    let (known, unknown) = (sample(1), sample(2));
+    store.take_notes(None, 1, &[known.note()]).await.unwrap();
+    for one in [&known, &unknown] {
+        assert_eq!(recall(store, one).await, (Status::Accepted, at(20)));
+        assert_eq!(enter(store, one.learned()).await, Entered::Recalled);
+        assert_eq!(recall(store, one).await.0, Status::Recalled);
+        let item = store.sent_item(sender(), one.id()).await.unwrap().unwrap();
+        assert_eq!(
+            (item.status, item.recall_requested_at),
+            (Status::Recalled, Some(at(20)))
+        );
+    }
+    let books = store.books().await.unwrap();
+    assert_eq!((books.accepted, books.withdrawn, books.mailboxed), (2, 2, 0));
+    let anew = known.sealed_anew(7);
+    assert_eq!(
+        enter(store, anew.learned()).await,
+        Entered::Mailboxed { position: 1 }
+    );
+}
+
+pub(crate) async fn of_another_office_it_is_unknown(place: Place) {
+    let (store, one, two) = (&place.store, sample(1), sample(2));
+    enter(store, one.learned()).await;
+    let other = office("1300000039");
+    let answer = store.recall(other, one.id(), BY, at(20)).await.unwrap();
+    assert_eq!(answer, RecallAnswer::Unknown);
+    // A stranger's word about an id not there yet counts for nothing.
+    store.recall(other, two.id(), BY, at(20)).await.unwrap();
+    assert_eq!(
+        enter(store, two.learned()).await,
+        Entered::Mailboxed { position: 2 }
+    );
+    assert!(store.inbox_item(destination(), two.id()).await.unwrap().is_some());
+}
+
+pub(crate) async fn either_recall_or_hand_out_wins(place: Place) {
+    let store = &place.store;
+    let other = place.another().await;
+    for n in 1..=30 {
+        let one = sample(n);
+        enter(store, one.learned()).await;
+        let handing = tokio::spawn({
+            let (store, id) = (other.clone(), one.id());
+            async move { store.hand_out(destination(), id, at(20)).await.unwrap() }
+        });
+        let (status, _) = recall(store, &one).await;
+        let handed_out = handing.await.unwrap().is_some();
+        assert_ne!(status == Status::Recalled, handed_out, "{n}");
+    }
+}

@@ -1,0 +1,41 @@
+//! Leases, suspects, the probe.
+
+use proto::Station;
+
+use crate::Place;
+use crate::samples::at;
+
+pub(crate) async fn a_lease_has_one_owner(place: Place) {
+    let store = &place.store;
+    assert!(store.lease("accepted", "a", 10, at(0)).await.unwrap());
+    assert!(!store.lease("accepted", "b", 10, at(9)).await.unwrap());
+    assert!(
+        store.lease("accepted", "a", 10, at(9)).await.unwrap(),
+        "prolonged"
+    );
+    assert!(!store.lease("accepted", "b", 10, at(18)).await.unwrap());
+    assert!(store.lease("accepted", "b", 10, at(19)).await.unwrap(), "run out");
+    store.release("accepted", "a").await.unwrap();
+    assert!(
+        !store.lease("accepted", "a", 10, at(20)).await.unwrap(),
+        "not a's to release"
+    );
+    store.release("accepted", "b").await.unwrap();
+    assert!(store.lease("accepted", "a", 10, at(20)).await.unwrap());
+    assert!(store.lease("other", "b", 10, at(20)).await.unwrap());
+}
+
+pub(crate) async fn a_suspect_is_counted(place: Place) {
+    let store = &place.store;
+    for tries in 1..=5 {
+        assert_eq!(store.suspect_begin("x", Station::Routing).await.unwrap(), tries);
+    }
+    assert_eq!(store.suspect_begin("x", Station::Delivery).await.unwrap(), 1);
+    store.suspect_end("x", Station::Routing).await.unwrap();
+    assert_eq!(store.suspect_begin("x", Station::Routing).await.unwrap(), 1);
+}
+
+pub(crate) async fn the_probe_writes(place: Place) {
+    place.store.probe().await.unwrap();
+    place.store.probe().await.unwrap();
+}
