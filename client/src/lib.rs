@@ -1,1 +1,20 @@
-//! The office's side: check, send, fetch, acknowledge.
+//! `careplan`, the office's side of the relay: check, send, fetch, acknowledge.
+//!
+//! A command is a file in [`commands`]; around them stand the settings, the connection to the two doors, the sealed
+//! envelopes kept for a retry, and the writing of received files.
+//!
+//! Not here: the rules of the standard and of envelopes (`lib/standard`, `lib/parcel`), the making of seals (`lib/seal`).
+
+pub mod cli;
+pub mod commands;
+pub mod connection;
+pub mod failure;
+pub mod grouping;
+pub mod outbox;
+pub mod received;
+pub mod retry;
+pub mod selection;
+pub mod settings;
+pub mod terminal;
+pub mod view;
+pub mod words;

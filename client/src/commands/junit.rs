@@ -1,0 +1,106 @@
+//! A check's report as JUnit XML, for build servers: a test case for each file.
+
+use std::fmt::Write;
+
+use proto::api::CheckReport;
+use proto::{Problem, Severity};
+
+/// The report; problems about no file in particular stand under `sending`.
+pub(super) fn report(report: &CheckReport, files: &[String]) -> String {
+    let of = |name: &str| -> Vec<&Problem> {
+        let about = |problem: &&Problem| problem.file.as_deref().unwrap_or("sending") == name;
+        report.problems.iter().filter(about).collect()
+    };
+    let is_error = |problem: &&&Problem| problem.severity == Severity::Error;
+    let names: Vec<&str> = std::iter::once("sending")
+        .chain(files.iter().map(String::as_str))
+        .collect();
+    let failures = names
+        .iter()
+        .filter(|name| of(name).iter().any(|problem| is_error(&problem)))
+        .count();
+    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let tests = names.len();
+    // Writing into a String cannot fail.
+    let _ = writeln!(
+        xml,
+        "<testsuite name=\"careplan check\" tests=\"{tests}\" failures=\"{failures}\">"
+    );
+    for name in names {
+        let found = of(name);
+        let _ = writeln!(
+            xml,
+            "  <testcase classname=\"careplan\" name=\"{}\">",
+            escaped(name)
+        );
+        let text = |problem: &&Problem| {
+            let line = problem
+                .line
+                .map(|line| format!("line {line}: "))
+                .unwrap_or_default();
+            format!(
+                "{}: {line}{}\n{}",
+                problem.code, problem.message, problem.message_en
+            )
+        };
+        let errors: Vec<String> = found.iter().filter(is_error).map(text).collect();
+        let warnings: Vec<String> = found
+            .iter()
+            .filter(|problem| !is_error(problem))
+            .map(text)
+            .collect();
+        if !errors.is_empty() {
+            let count = errors.len();
+            let body = escaped(&errors.join("\n"));
+            let _ = writeln!(xml, "    <failure message=\"{count} errors\">{body}</failure>");
+        }
+        if !warnings.is_empty() {
+            let _ = writeln!(
+                xml,
+                "    <system-out>{}</system-out>",
+                escaped(&warnings.join("\n"))
+            );
+        }
+        let _ = writeln!(xml, "  </testcase>");
+    }
+    xml.push_str("</testsuite>\n");
+    xml
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            // XML 1.0 cannot hold them at all.
+            c if c.is_control() && !matches!(c, '\n' | '\t') => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_failures_and_the_text_is_escaped() {
+        let judged = parcel::judge_files(&[
+            ("a<b.pdf".to_owned(), b"MZ\0".to_vec()),
+            ("b.txt".to_owned(), b"x".to_vec()),
+        ]);
+        let xml = report(
+            &CheckReport::new(judged.units, judged.problems),
+            &["a<b.pdf".to_owned(), "b.txt".to_owned()],
+        );
+        assert!(xml.contains("tests=\"3\" failures=\"1\""), "{xml}");
+        assert!(
+            xml.contains("name=\"a&lt;b.pdf\"") && xml.contains("attachment.type"),
+            "{xml}"
+        );
+    }
+}

@@ -1,0 +1,202 @@
+//! `careplan send`: files into envelopes, one for each sending unit, and to the relay.
+
+use std::path::PathBuf;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use proto::api::Accepted;
+use proto::{Limits, OfficeNumber, Time};
+use seal::Sealer;
+use serde_json::{Value, json};
+
+use super::{Context, now};
+use crate::connection::{Ask, Connection};
+use crate::failure::{Exit, Failure};
+use crate::grouping::{self, Attach};
+use crate::outbox::{Order, Outbox, Sealed};
+use crate::{selection, words};
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// ファイルまたはフォルダ / files or folders
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// 送信先の事業所番号（省略時はファイル名から） / the destination; told by the names unless given
+    #[arg(long, value_name = "OFFICE")]
+    to: Option<OfficeNumber>,
+    /// 連絡文（1,000文字まで） / some words to the destination
+    #[arg(long)]
+    message: Option<String>,
+    /// 送信単位が複数のときの添付先 / with several units: where attachments go
+    #[arg(long, value_enum)]
+    attach: Option<Attach>,
+    /// 送らずに内容だけ表示 / only show what would be sent
+    #[arg(long)]
+    dry_run: bool,
+    /// 手元の点検を省く（中継側では点検します） / do not check first; the relay does
+    #[arg(long)]
+    no_check: bool,
+    /// 同じ内容でも新しい封筒にする / make a new envelope even of the same files
+    #[arg(long)]
+    new: bool,
+    /// JSONで出力 / print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Checks everything, then sends unit by unit in their order. With an error in any of them nothing is sent; when the relay
+/// cannot be reached the rest is left for the next try.
+pub(super) async fn run(context: &mut Context<'_>, args: &Args) -> Result<Exit, Failure> {
+    let files = selection::read(&args.paths)?;
+    let orders = orders(context, args, &files)?;
+    if !args.no_check {
+        check(context, &orders, now())?;
+    }
+    if args.dry_run {
+        orders
+            .iter()
+            .for_each(|order| tell(context, args, "送信予定 would send", order, None));
+        if args.json {
+            let list: Vec<Value> = orders.iter().map(|order| described(order, None)).collect();
+            context.terminal.json(&list);
+        }
+        return Ok(Exit::Ok);
+    }
+    let sealer = Sealer::from_pem(&context.settings.certificate()?, &context.settings.key()?)?;
+    let outbox = Outbox::open(context.settings.state_dir(), now())?;
+    let connection = context.connect()?;
+    let bar = progress(orders.len());
+    let mut results = Vec::new();
+    let mut worst = Exit::Ok;
+    for order in &orders {
+        let sealed = outbox.sealed(order, &sealer, now(), args.new)?;
+        bar.set_message(format!("{} {}", order.destination, sealed.sequence));
+        let sent = submit(&connection, &sealed).await;
+        bar.inc(1);
+        let mut result = described(order, Some(&sealed));
+        match sent {
+            Ok(accepted) => {
+                result["result"] = json!("accepted");
+                result["accepted_at"] = json!(accepted.accepted_at);
+                result["status_url"] = json!(accepted.status_url);
+                result["receipt"] = json!(accepted.receipt);
+                bar.suspend(|| tell(context, args, "受付済 accepted", order, Some(&sealed)));
+            }
+            Err(failure) => {
+                result["result"] = json!(if failure.exit() == Exit::Unreachable {
+                    "unreachable"
+                } else {
+                    "refused"
+                });
+                result["error"] = json!(failure.to_string());
+                result["problems"] = json!(failure.problems());
+                bar.suspend(|| {
+                    tell(context, args, "未送信 not sent", order, Some(&sealed));
+                    context.terminal.failure(&failure);
+                });
+                worst = worst.max(failure.exit());
+            }
+        }
+        results.push(result);
+        if worst >= Exit::Unreachable {
+            break;
+        }
+    }
+    bar.finish_and_clear();
+    if args.json {
+        context.terminal.json(&results);
+    }
+    Ok(worst)
+}
+
+fn orders(context: &Context<'_>, args: &Args, files: &[(String, Vec<u8>)]) -> Result<Vec<Order>, Failure> {
+    let sender = context.settings.office()?;
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    let sendings = grouping::sendings(&names, args.to, args.attach)?;
+    Ok(sendings
+        .into_iter()
+        .map(|sending| Order {
+            sender,
+            destination: sending.destination,
+            sequence: sending.sequence,
+            message: args.message.clone(),
+            files: sending
+                .files
+                .iter()
+                .filter_map(|at| files.get(*at))
+                .cloned()
+                .collect(),
+        })
+        .collect())
+}
+
+fn check(context: &mut Context<'_>, orders: &[Order], now: Time) -> Result<(), Failure> {
+    let mut problems = Vec::new();
+    for order in orders {
+        match order.pack(now) {
+            Ok(zip) => problems.extend(parcel::judge(&zip, &Limits::default(), now).problems.problems),
+            Err(Failure::Problems(found)) => problems.extend(found),
+            Err(failure) => return Err(failure),
+        }
+    }
+    let (errors, warnings): (Vec<_>, Vec<_>) = problems
+        .into_iter()
+        .partition(|problem| problem.severity == proto::Severity::Error);
+    if errors.is_empty() {
+        let heading = |problem: &proto::Problem| format!("{}  {}", problem.code, problem.message);
+        for warning in &warnings {
+            let _ = writeln!(
+                context.terminal.err,
+                "注意 warning: {}",
+                words::harmless(&heading(warning))
+            );
+        }
+        Ok(())
+    } else {
+        Err(Failure::Problems(errors))
+    }
+}
+
+async fn submit(connection: &Connection, sealed: &Sealed) -> Result<Accepted, Failure> {
+    let accepted: Accepted = connection.json(&Ask::envelope(sealed.bytes.clone())).await?;
+    if accepted.id == sealed.id {
+        Ok(accepted)
+    } else {
+        Err(Failure::Answer(format!("another id: {}", accepted.id)))
+    }
+}
+
+fn tell(context: &mut Context<'_>, args: &Args, what: &str, order: &Order, sealed: Option<&Sealed>) {
+    if args.json {
+        return;
+    }
+    let sequence = sealed
+        .map(|sealed| sealed.sequence.as_str())
+        .or(order.sequence.as_deref())
+        .unwrap_or("-");
+    let id = sealed.map(|sealed| sealed.id.to_string()).unwrap_or_default();
+    let (to, count) = (order.destination, order.files.len());
+    context.terminal.line(format!(
+        "{}→ {to}  {sequence}  {count} files  {id}",
+        words::padded(what, 22)
+    ));
+}
+
+fn described(order: &Order, sealed: Option<&Sealed>) -> Value {
+    json!({
+        "id": sealed.map(|sealed| sealed.id),
+        "destination": order.destination,
+        "sequence": sealed.map(|sealed| &sealed.sequence).or(order.sequence.as_ref()),
+        "files": order.files.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+        "kept": sealed.is_some_and(|sealed| sealed.kept),
+    })
+}
+
+/// Drawn on the standard error, and only when that is a terminal.
+fn progress(envelopes: usize) -> ProgressBar {
+    let bar = ProgressBar::new(envelopes as u64);
+    if let Ok(style) = ProgressStyle::with_template("送信 sending [{bar:30}] {pos}/{len} {msg}") {
+        bar.set_style(style);
+    }
+    bar
+}

@@ -1,0 +1,324 @@
+//! Sealed envelopes, kept so that the same files always go out as the same bytes: after a lost answer, a crash, or a
+//! person's second try. The relay knows an envelope by its bytes, so a repeat can never become a second delivery.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use parcel::{Draft, PackError};
+use proto::{EnvelopeId, Limits, OfficeNumber, Time};
+use seal::Sealer;
+use sha2::{Digest, Sha256};
+
+use crate::failure::Failure;
+
+/// After so many days a kept envelope is made anew: the relay takes none older than 30.
+const DAYS: i64 = 28;
+const EXTENSION: &str = "p7m";
+
+/// The folder of sealed envelopes.
+#[derive(Debug)]
+pub struct Outbox {
+    folder: PathBuf,
+}
+
+/// What goes into an envelope, whenever it is made.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The sending office.
+    pub sender: OfficeNumber,
+    /// For whom.
+    pub destination: OfficeNumber,
+    /// 連番 of the names; when there is none it is the time of making.
+    pub sequence: Option<String>,
+    /// Some words.
+    pub message: Option<String>,
+    /// Names and bytes.
+    pub files: Vec<(String, Vec<u8>)>,
+}
+
+/// A sealed envelope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// SHA-256 of its bytes.
+    pub id: EnvelopeId,
+    /// 連番 in its manifest.
+    pub sequence: String,
+    /// The CMS bytes.
+    pub bytes: Vec<u8>,
+    /// It was made earlier.
+    pub kept: bool,
+}
+
+impl Order {
+    /// What the order comes to at this time.
+    #[must_use]
+    pub fn draft(&self, now: Time) -> Draft {
+        let seconds = Time::from_micros(now.micros().div_euclid(1_000_000) * 1_000_000);
+        let digits = || {
+            seconds
+                .to_string()
+                .chars()
+                .filter(char::is_ascii_digit)
+                .take(14)
+                .collect()
+        };
+        Draft {
+            sender: self.sender,
+            destination: self.destination,
+            sequence: self.sequence.clone().unwrap_or_else(digits),
+            created_at: seconds,
+            message: self.message.clone(),
+            files: self.files.clone(),
+        }
+    }
+
+    /// Packs the order as it would be now.
+    ///
+    /// # Errors
+    /// The relay would refuse its shape.
+    pub fn pack(&self, now: Time) -> Result<Vec<u8>, Failure> {
+        parcel::pack(&self.draft(now)).map_err(|error| match error {
+            PackError::Refused(problems) => Failure::Problems(problems),
+            other => Failure::usage(format!("封筒を作れません（{other}）"), other.to_string()),
+        })
+    }
+
+    /// Equal for equal orders sealed by the same certificate.
+    fn key(&self, fingerprint: &str) -> String {
+        let mut hash = Sha256::new();
+        let mut add = |field: &[u8]| {
+            hash.update((field.len() as u64).to_le_bytes());
+            hash.update(field);
+        };
+        add(fingerprint.as_bytes());
+        add(self.sender.as_str().as_bytes());
+        add(self.destination.as_str().as_bytes());
+        add(self.sequence.as_deref().unwrap_or_default().as_bytes());
+        add(self.message.as_deref().unwrap_or_default().as_bytes());
+        for (name, bytes) in &self.files {
+            add(name.as_bytes());
+            add(bytes);
+        }
+        hex::encode(hash.finalize())
+    }
+}
+
+impl Outbox {
+    /// Opens the folder, makes it if needed, and removes what is too old to be sent again.
+    ///
+    /// # Errors
+    /// The folder cannot be made or read.
+    pub fn open(folder: PathBuf, now: Time) -> Result<Self, Failure> {
+        private_folder(&folder).map_err(Failure::write(&folder))?;
+        let outbox = Self { folder };
+        for path in outbox.envelopes()? {
+            let kept = std::fs::read(&path).ok().and_then(|bytes| made_at(&bytes));
+            if kept.is_none_or(|made| now.seconds_since(made) > day(DAYS + 10)) {
+                std::fs::remove_file(&path).map_err(Failure::write(&path))?;
+            }
+        }
+        Ok(outbox)
+    }
+
+    /// The sealed envelope of an order: the kept one, or a new one, which is on the disk before it is handed out.
+    ///
+    /// # Errors
+    /// It cannot be packed, sealed or kept.
+    pub fn sealed(&self, order: &Order, sealer: &Sealer, now: Time, anew: bool) -> Result<Sealed, Failure> {
+        let name = format!("{}.{EXTENSION}", order.key(&sealer.fingerprint()));
+        let path = self.folder.join(name);
+        if !anew && let Some(bytes) = read_kept(&path)? {
+            let fresh = made_at(&bytes).is_some_and(|made| now.seconds_since(made) < day(DAYS));
+            if let Some(sequence) = sequence_of(&bytes).filter(|_| fresh) {
+                return Ok(Sealed {
+                    id: EnvelopeId::of(&bytes),
+                    sequence,
+                    bytes,
+                    kept: true,
+                });
+            }
+        }
+        let bytes = sealer.seal(&order.pack(now)?)?;
+        keep(&self.folder, &path, &bytes).map_err(Failure::write(&path))?;
+        Ok(Sealed {
+            id: EnvelopeId::of(&bytes),
+            sequence: order.draft(now).sequence,
+            bytes,
+            kept: false,
+        })
+    }
+
+    /// Forgets an envelope, so that the same files become a new one: after a recall.
+    ///
+    /// # Errors
+    /// The folder cannot be read or written.
+    pub fn forget(&self, id: EnvelopeId) -> Result<(), Failure> {
+        for path in self.envelopes()? {
+            let bytes = std::fs::read(&path).map_err(Failure::read(&path))?;
+            if EnvelopeId::of(&bytes) == id {
+                std::fs::remove_file(&path).map_err(Failure::write(&path))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn envelopes(&self) -> Result<Vec<PathBuf>, Failure> {
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(&self.folder).map_err(Failure::read(&self.folder))? {
+            let path = entry.map_err(Failure::read(&self.folder))?.path();
+            if path.extension().is_some_and(|extension| extension == EXTENSION) {
+                found.push(path);
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn read_kept(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::read(path)(error)),
+    }
+}
+
+fn made_at(envelope: &[u8]) -> Option<Time> {
+    content(envelope).map(|content| content.manifest.created_at)
+}
+
+fn sequence_of(envelope: &[u8]) -> Option<String> {
+    content(envelope).map(|content| content.manifest.sequence)
+}
+
+fn content(envelope: &[u8]) -> Option<parcel::Unpacked> {
+    let zip = seal::content::unverified(envelope).ok()?;
+    parcel::unpack(&zip, &Limits::default()).ok()
+}
+
+/// Whole or not at all, also when the power fails in between.
+fn keep(folder: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let part = path.with_extension(format!("{}.part", std::process::id()));
+    let mut file = private_file(&part)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&part, path)?;
+    // Folders cannot be opened as files everywhere; where they can, the new name is made sure too.
+    std::fs::File::open(folder).map_or(Ok(()), |folder| folder.sync_all())
+}
+
+#[cfg(unix)]
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}
+
+#[cfg(unix)]
+fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
+}
+
+#[cfg(not(unix))]
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)
+}
+
+#[cfg(not(unix))]
+fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
+    std::fs::File::create(path)
+}
+
+fn day(days: i64) -> f64 {
+    // 86,400 seconds; a few dozen days are exact in a float.
+    f64::from(i32::try_from(days).unwrap_or(i32::MAX)) * 86_400.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use seal::authority::{Authority, KeyKind, Request, Usage};
+    use seal::trust::Role;
+
+    fn now() -> Time {
+        "2025-04-01T09:30:00.5+09:00".parse().unwrap()
+    }
+
+    fn sealer() -> Sealer {
+        let authority = Authority::create("test CA", Role::Office).unwrap();
+        let issued = authority
+            .issue(&Request {
+                common_name: "KJ000000000001".to_owned(),
+                serial_numbers: vec!["JGNO:0300000100".to_owned()],
+                organisation: None,
+                server_names: Vec::new(),
+                key: KeyKind::P256,
+                not_before: now().plus_seconds(-86_400),
+                not_after: now().plus_seconds(86_400 * 365),
+                usage: Usage::ClientAndSign,
+            })
+            .unwrap();
+        Sealer::from_pem(&issued.cert_pem, &issued.key_pem).unwrap()
+    }
+
+    fn order(text: &str) -> Order {
+        Order {
+            sender: "0300000100".parse().unwrap(),
+            destination: "0300000005".parse().unwrap(),
+            sequence: None,
+            message: None,
+            files: vec![("memo.txt".to_owned(), text.as_bytes().to_vec())],
+        }
+    }
+
+    #[test]
+    fn a_retry_sends_the_same_bytes_even_after_a_crash() {
+        let folder = tempfile::tempdir().unwrap();
+        let sealer = sealer();
+        let open = |now| Outbox::open(folder.path().join("state"), now).unwrap();
+        let first = open(now()).sealed(&order("a"), &sealer, now(), false).unwrap();
+        assert_eq!(first.sequence, "20250401093000");
+        let later = now().plus_seconds(3_600);
+        let again = open(later).sealed(&order("a"), &sealer, later, false).unwrap();
+        assert!(again.kept);
+        assert_eq!(
+            (again.id, &again.bytes, &again.sequence),
+            (first.id, &first.bytes, &first.sequence)
+        );
+        let other = open(later).sealed(&order("b"), &sealer, later, false).unwrap();
+        assert_ne!(other.id, first.id);
+        let asked = open(later).sealed(&order("a"), &sealer, later, true).unwrap();
+        assert_ne!(asked.id, first.id);
+    }
+
+    #[test]
+    fn what_is_half_written_too_old_or_recalled_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let sealer = sealer();
+        let outbox = Outbox::open(folder.path().to_owned(), now()).unwrap();
+        let first = outbox.sealed(&order("a"), &sealer, now(), false).unwrap();
+        outbox.forget(first.id).unwrap();
+        let second = outbox
+            .sealed(&order("a"), &sealer, now().plus_seconds(1), false)
+            .unwrap();
+        assert_ne!(second.id, first.id);
+        let late = now().plus_seconds(29 * 86_400);
+        let third = outbox.sealed(&order("a"), &sealer, late, false).unwrap();
+        assert!(!third.kept && third.id != second.id);
+        let path = outbox.envelopes().unwrap().remove(0);
+        std::fs::write(&path, &third.bytes[..100]).unwrap();
+        assert!(!outbox.sealed(&order("a"), &sealer, late, false).unwrap().kept);
+        Outbox::open(folder.path().to_owned(), late.plus_seconds(60 * 86_400)).unwrap();
+        assert!(
+            outbox.envelopes().unwrap().is_empty(),
+            "old envelopes are removed"
+        );
+    }
+}

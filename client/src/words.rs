@@ -1,0 +1,81 @@
+//! The words a care office reads: Japanese first, English beside it.
+
+/// A status in Japanese; an unknown one as it is.
+#[must_use]
+pub fn status(word: &str) -> &str {
+    match word {
+        "accepted" => "受付済",
+        "validated" => "検査済",
+        "routed" => "宛先確認済",
+        "delivered" => "配達済",
+        "collected" => "受取済",
+        "imported" => "取込済",
+        "import_failed" => "取込失敗",
+        "rejected" => "差戻し",
+        "undeliverable" => "配達不能",
+        "duplicate" => "重複",
+        "recalled" => "取消済",
+        "expired" => "期限切れ",
+        "parked" => "確認中",
+        other => other,
+    }
+}
+
+/// Both words of a status.
+#[must_use]
+pub fn both(word: &str) -> String {
+    format!("{} {word}", status(word))
+}
+
+/// A time without fractions of seconds, as `2025-04-01 09:30:00`; what is no such time as it is.
+#[must_use]
+pub fn time(text: &str) -> String {
+    match (text.get(..10), text.get(11..19)) {
+        (Some(day), Some(clock)) => format!("{day} {clock}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// The text and blanks up to a width, Japanese characters counting two.
+#[must_use]
+pub fn padded(text: &str, width: usize) -> String {
+    let taken: usize = text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+    format!("{text}{}", " ".repeat(width.saturating_sub(taken)))
+}
+
+/// Text of another office for the terminal: no control characters but line breaks.
+#[must_use]
+pub fn harmless(text: &str) -> String {
+    let bidirectional =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars()
+        .map(|c| {
+            if (c.is_control() && c != '\n' && c != '\t') || bidirectional(c) {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_has_a_japanese_word() {
+        for word in proto::Status::ALL {
+            assert_ne!(status(word.as_str()), word.as_str());
+        }
+        assert_eq!(status("later"), "later");
+    }
+
+    #[test]
+    fn columns_line_up() {
+        assert_eq!(padded("受付済", 8), "受付済  ");
+        assert_eq!(padded("long", 2), "long");
+        assert_eq!(time("2025-04-01T09:30:00.123+09:00"), "2025-04-01 09:30:00");
+        assert_eq!(harmless("a\u{1b}[31m\u{202e}\nb"), "a\u{fffd}[31m\u{fffd}\nb");
+    }
+}
