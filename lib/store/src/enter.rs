@@ -174,6 +174,9 @@ impl<'a> Working<'a> {
         }
         let standing = known.map(|row| (row.acceptance == note.acceptance, row.status));
         let acceptance = self.acceptance(note);
+        if acceptance.note.id != note.id {
+            return Err(StoreError::Contradiction("acceptance belongs to another id"));
+        }
         acceptance.seen_at = acceptance.seen_at.or(Some(now));
         if acceptance.ended_at.is_some() {
             return Ok(false);

@@ -2,9 +2,11 @@
 
 use bytes::Bytes;
 use proto::stamps::Headers;
-use proto::{EnvelopeId, Stamps, Station, Status, Time};
+use proto::{
+    AcceptanceNote, EnvelopeId, Message, MessageType, OutcomeMessage, Stamps, Station, Status, Time,
+};
 
-use crate::enter::note_of;
+use crate::enter::{Learned, note_of};
 use crate::sql::{Row, Transaction, values};
 use crate::working::Working;
 use crate::{Store, StoreError};
@@ -45,6 +47,53 @@ pub struct Parked {
     pub size: u64,
 }
 
+impl ParkedRow {
+    /// What the queue `parked` holds: set aside by a station, or dead-lettered by the broker (then the queue it died in tells
+    /// the station, and the broker is the cause).
+    #[must_use]
+    pub fn of(message: &Message) -> Self {
+        let header = |name: &str| message.headers.get(name).map(String::as_str);
+        let died_in = header("x-first-death-queue").unwrap_or_default();
+        let dead = match died_in.split('.').next() {
+            Some("submit") => Station::Ingest,
+            Some("validation") => Station::Validation,
+            Some("routing") => Station::Routing,
+            _ => Station::Delivery,
+        };
+        let named = header(proto::stamps::header::STATION).and_then(|word| word.parse().ok());
+        let mut row = Self {
+            message_id: message.message_id.clone(),
+            acceptance: String::new(),
+            station: named.unwrap_or(dead),
+            office: message.lane(),
+            cause: header(proto::stamps::header::CAUSE).map_or_else(
+                || format!("dead-lettered by the broker from {died_in}"),
+                str::to_owned,
+            ),
+            routing_key: message.routing_key.clone(),
+            message_type: message.message_type.map_or("", MessageType::as_str).to_owned(),
+            headers: message.headers.clone(),
+            body: message.body.clone(),
+        };
+        if let Some((note, _)) = row.note() {
+            row.acceptance = note.acceptance.to_string();
+        }
+        row
+    }
+
+    /// The acceptance it belongs to and which process of the door took it, if it tells.
+    fn note(&self) -> Option<(AcceptanceNote, String)> {
+        if self.message_type == MessageType::Outcome.as_str() {
+            let outcome: OutcomeMessage = serde_json::from_slice(&self.body).ok()?;
+            let by = outcome.accepted.by.clone();
+            return Some((Learned::Outcome(Box::new(outcome)).note(), by));
+        }
+        let id: EnvelopeId = self.message_id.parse().ok()?;
+        let stamps = Stamps::from_headers(&self.headers).ok()?;
+        Some((note_of(id, &stamps), stamps.accepted.by))
+    }
+}
+
 const LIST: &str =
     "SELECT message_id, acceptance, station, office, cause, routing_key, message_type, headers, parked_at,
     state, CAST(length(body) AS BIGINT)";
@@ -57,14 +106,12 @@ impl Store {
     /// When the database does not answer.
     pub async fn park(&self, row: &ParkedRow, by: &str, now: Time) -> Result<bool, StoreError> {
         let mut open = self.pool.begin().await?;
-        let id: Option<EnvelopeId> = row.message_id.parse().ok();
-        let stamps = Stamps::from_headers(&row.headers).ok();
         let mut changed = Vec::new();
-        if let Some((id, stamps)) = id.zip(stamps) {
-            let note = note_of(id, &stamps);
+        if let Some((note, accepted_by)) = row.note() {
+            let id = note.id;
             let notes = std::slice::from_ref(&note);
             let mut working = Working::load(&mut open, &[note.sender].into(), notes, &[]).await?;
-            match working.arrive(&note, &stamps.accepted.by, now) {
+            match working.arrive(&note, &accepted_by, now) {
                 Ok(true) => {
                     if working.row(id)?.status != Status::Parked {
                         working.step(id, Status::Parked, now, by)?;

@@ -1,10 +1,10 @@
 //! Every story closes its accounts.
 
-use proto::{Refusal, Station};
-use store::{Learned, ParkedRow};
+use proto::Refusal;
+use store::Learned;
 
 use crate::Place;
-use crate::samples::{BY, at, destination, sample, sender};
+use crate::samples::{BY, Sample, at, destination, sample, sender};
 
 /// Notes, messages, repeats, refusals, recalls and parkings in an order drawn from a fixed seed.
 pub(crate) async fn every_acceptance_stands_in_one_account(place: Place) {
@@ -22,12 +22,12 @@ pub(crate) async fn every_acceptance_stands_in_one_account(place: Place) {
     for turn in 0..120_u64 {
         let n = draw(40);
         let mut one = sample(n);
-        if draw(4) == 0 {
-            one = one.accepted_again(1_000 + draw(50) * 100 + n);
-        }
         if draw(6) == 0 {
-            one = one.sealed_anew(100_000 + n);
+            one = one.sealed_anew(0);
         }
+        one.acceptance = acceptance_of(&one, draw(3));
+        let mut anew = one.sealed_anew(0);
+        anew.acceptance = acceptance_of(&anew, 0);
         match draw(7) {
             0 | 1 => {
                 assert!(store.take_notes(position, turn, &[one.note()]).await.unwrap());
@@ -40,18 +40,7 @@ pub(crate) async fn every_acceptance_stands_in_one_account(place: Place) {
                     .unwrap(),
             ),
             3 => {
-                let publication = one.received().parked(Station::Validation, "test");
-                let row = ParkedRow {
-                    message_id: publication.message_id,
-                    acceptance: one.acceptance().to_string(),
-                    station: Station::Validation,
-                    office: one.destination.to_string(),
-                    cause: "test".into(),
-                    routing_key: publication.routing_key,
-                    message_type: "envelope".into(),
-                    headers: publication.headers,
-                    body: publication.body,
-                };
+                let row = crate::samples::parked(&one);
                 store.park(&row, BY, at(10)).await.unwrap();
             }
             4 if touched.contains(&one.id()) => {
@@ -70,9 +59,9 @@ pub(crate) async fn every_acceptance_stands_in_one_account(place: Place) {
             }
             5 => continue,
             _ => {
-                let batch: Vec<Learned> = vec![one.learned(), one.sealed_anew(100_000 + n).learned()];
+                let batch: Vec<Learned> = vec![one.learned(), anew.learned()];
                 store.enter(&batch, BY, at(10)).await.unwrap();
-                touched.insert(one.sealed_anew(1).id());
+                touched.insert(anew.id());
             }
         }
         touched.insert(one.id());
@@ -89,4 +78,11 @@ pub(crate) async fn every_acceptance_stands_in_one_account(place: Place) {
     ] {
         assert!(0 < count, "{account} was never met: {books:?}");
     }
+}
+
+/// The n-th acceptance of an id; no other id has it.
+fn acceptance_of(one: &Sample, n: u64) -> u64 {
+    let id = one.id();
+    let first = id.as_bytes().first_chunk::<8>().unwrap();
+    u64::from_be_bytes(*first).wrapping_add(n)
 }

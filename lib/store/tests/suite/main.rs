@@ -113,6 +113,7 @@ suite! {
         a_redrive_is_closed_by_its_confirm,
         poison_is_kept_as_it_is,
         a_copy_of_an_ended_one_is_discarded,
+        a_parked_outcome_is_accounted_for,
     }
     conservation {
         every_acceptance_stands_in_one_account,

@@ -1,28 +1,11 @@
 //! Parked messages and their redrive.
 
 use bytes::Bytes;
-use proto::{Refusal, Station, Status};
-use store::{Entered, ParkedRow};
+use proto::{Refusal, Status};
+use store::{Entered, Learned};
 
 use crate::Place;
-use crate::samples::{BY, Sample, at, enter, sample, sender};
-
-fn parked(one: &Sample) -> ParkedRow {
-    let publication = one
-        .received()
-        .parked(Station::Validation, "facts differ from the door's");
-    ParkedRow {
-        message_id: publication.message_id,
-        acceptance: one.acceptance().to_string(),
-        station: Station::Validation,
-        office: one.destination.to_string(),
-        cause: "facts differ from the door's".into(),
-        routing_key: publication.routing_key,
-        message_type: "envelope".into(),
-        headers: publication.headers,
-        body: publication.body,
-    }
-}
+use crate::samples::{BY, at, enter, parked, parked_outcome, sample, sender};
 
 pub(crate) async fn a_parked_envelope_is_open_until_its_end(place: Place) {
     let (store, one) = (&place.store, sample(1));
@@ -120,4 +103,19 @@ pub(crate) async fn a_copy_of_an_ended_one_is_discarded(place: Place) {
     let books = store.books().await.unwrap();
     assert_eq!((books.mailboxed, books.parked, books.rejected), (1, 1, 0));
     assert_eq!(store.unaccounted(at(9_000), 900).await.unwrap(), 0);
+}
+
+pub(crate) async fn a_parked_outcome_is_accounted_for(place: Place) {
+    let (store, one) = (&place.store, sample(1));
+    store.take_notes(None, 1, &[one.note()]).await.unwrap();
+    let outcome = one.outcome(Refusal::Rejected);
+    let row = match &outcome {
+        Learned::Outcome(outcome) => parked_outcome(outcome),
+        Learned::Routed(_) => panic!("not an outcome"),
+    };
+    assert_eq!(row.acceptance, one.acceptance().to_string());
+    assert!(store.park(&row, BY, at(5)).await.unwrap());
+    assert_eq!(store.unaccounted(at(9_000), 900).await.unwrap(), 0);
+    assert_eq!(enter(store, outcome).await, Entered::Rejected);
+    assert!(store.parked_list(10).await.unwrap().is_empty());
 }

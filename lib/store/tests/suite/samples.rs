@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use proto::{
-    Acceptance, AcceptanceNote, Envelope, EnvelopeId, Holder, OfficeNumber, OutcomeMessage, Problem,
-    Problems, Received, Refusal, Routed, Sending, Stamps, StepStamp, Time,
+    Acceptance, AcceptanceNote, Envelope, EnvelopeId, Holder, Message, OfficeNumber, OutcomeMessage, Problem,
+    Problems, Publication, Received, Refusal, Routed, Sending, Stamps, Station, StepStamp, Time,
 };
-use store::{Entered, Learned, Store};
+use store::{Entered, Learned, ParkedRow, Store};
 
 pub(crate) const BY: &str = "delivery/test/1";
 
@@ -161,4 +161,32 @@ pub(crate) async fn enter(store: &Store, learned: Learned) -> Entered {
     let entered = store.enter(&[learned], BY, at(10)).await.unwrap();
     assert_eq!(entered.len(), 1);
     entered.into_iter().next().unwrap()
+}
+
+/// The message as its consumer reads it.
+fn message(publication: Publication) -> Message {
+    Message {
+        queue: "test".into(),
+        routing_key: publication.routing_key,
+        message_id: publication.message_id,
+        message_type: Some(publication.message_type),
+        user_id: None,
+        headers: publication.headers,
+        delivery_count: 0,
+        body: publication.body,
+    }
+}
+
+/// Set aside by validation.
+pub(crate) fn parked(one: &Sample) -> ParkedRow {
+    let submitted = message(one.received().submitted(16));
+    ParkedRow::of(&message(
+        submitted.parked(Station::Validation, "facts differ from the door's"),
+    ))
+}
+
+/// Set aside by delivery.
+pub(crate) fn parked_outcome(outcome: &OutcomeMessage) -> ParkedRow {
+    let sent = message(outcome.clone().publication(16));
+    ParkedRow::of(&message(sent.parked(Station::Delivery, "unfit")))
 }
