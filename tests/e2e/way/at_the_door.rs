@@ -12,7 +12,7 @@ const SENDER: &str = "0300000100";
 const DESTINATION: &str = "0300000005";
 
 /// Who is there: certificates of every wrong kind.
-pub async fn certificates(world: &World) -> anyhow::Result<()> {
+pub(crate) async fn certificates(world: &World) -> anyhow::Result<()> {
     let relay = Relay::all(world).await?;
     let manager = relay.office(SENDER, "43").await?;
     let helper = relay.office(DESTINATION, "11").await?;
@@ -112,7 +112,7 @@ pub async fn certificates(world: &World) -> anyhow::Result<()> {
 }
 
 /// What is in the hand: bodies of every wrong kind.
-pub async fn bodies(world: &World) -> anyhow::Result<()> {
+pub(crate) async fn bodies(world: &World) -> anyhow::Result<()> {
     let relay = RelayBuilder::default()
         .with("limits__envelope_bytes", "1000000")
         .start(world)

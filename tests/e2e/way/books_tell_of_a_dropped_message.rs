@@ -5,7 +5,7 @@ use harness::{RelayBuilder, Unit, World, eventually};
 use proto::topology::ShardedQueue;
 use standard::generate::Size;
 
-pub async fn tell(world: &World) -> anyhow::Result<()> {
+pub(crate) async fn tell(world: &World) -> anyhow::Result<()> {
     let mut relay = RelayBuilder::default()
         .on_postgres()
         .separate(1)

@@ -12,11 +12,11 @@ use testcontainers::core::IntoContainerPort;
 
 type Broker = testcontainers::ContainerAsync<testcontainers::GenericImage>;
 
-pub async fn down(world: &World) -> anyhow::Result<()> {
+pub(crate) async fn down(world: &World) -> anyhow::Result<()> {
     tell(world, &["rabbitmqctl", "stop_app"], &["rabbitmqctl", "start_app"]).await
 }
 
-pub async fn blocked(world: &World) -> anyhow::Result<()> {
+pub(crate) async fn blocked(world: &World) -> anyhow::Result<()> {
     let block: &[&str] = &["rabbitmqctl", "set_vm_memory_high_watermark", "absolute", "1"];
     tell(
         world,

@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 use harness::{Office, Relay, Unit, World, eventually};
 use standard::generate::Size;
 
-pub async fn tell(world: &World) -> anyhow::Result<()> {
+pub(crate) async fn tell(world: &World) -> anyhow::Result<()> {
     let relay = Relay::all(world).await?;
     let manager = Desk::new(&relay, relay.office("0300000100", "43").await?)?;
     let helper = Desk::new(&relay, relay.office("0300000005", "11").await?)?;

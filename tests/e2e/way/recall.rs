@@ -6,7 +6,7 @@ use proto::Status;
 use proto::api::Recalled;
 use standard::generate::Size;
 
-pub async fn before_and_after(world: &World) -> anyhow::Result<()> {
+pub(crate) async fn before_and_after(world: &World) -> anyhow::Result<()> {
     let relay = Relay::all(world).await?;
     let manager = relay.office("0300000100", "43").await?;
     let helper = relay.office("0300000005", "11").await?;

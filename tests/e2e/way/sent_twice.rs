@@ -5,7 +5,7 @@ use harness::{Relay, Unit, World};
 use proto::Status;
 use standard::generate::Size;
 
-pub async fn every_way(world: &World) -> anyhow::Result<()> {
+pub(crate) async fn every_way(world: &World) -> anyhow::Result<()> {
     let relay = Relay::all(world).await?;
     let manager = relay.office("0300000100", "43").await?;
     let helper = relay.office("0300000005", "11").await?;

@@ -11,7 +11,7 @@ use standard::generate::Size;
 /// The commands of `docs/vendor-guide.md`, word for word.
 const SCRIPT: &str = include_str!("../../../docs/first-envelope.sh");
 
-pub async fn tell(world: &World) -> anyhow::Result<()> {
+pub(crate) async fn tell(world: &World) -> anyhow::Result<()> {
     let relay = Relay::all(world).await?;
     let manager = relay.office("0300000100", "43").await?;
     let helper = relay.office("0300000005", "11").await?;

@@ -5,7 +5,7 @@ use harness::{RelayBuilder, Unit, World, eventually};
 use proto::Status;
 use standard::generate::Size;
 
-pub async fn tell(world: &World) -> anyhow::Result<()> {
+pub(crate) async fn tell(world: &World) -> anyhow::Result<()> {
     let database = world.own_postgres().await?;
     let told = with_database(world, &database).await;
     database.container.rm().await?;

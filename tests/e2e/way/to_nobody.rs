@@ -6,7 +6,7 @@ use proto::{OfficeNumber, Status};
 use standard::generate::Size;
 use store::OfficeState;
 
-pub async fn every_reason(world: &World) -> anyhow::Result<()> {
+pub(crate) async fn every_reason(world: &World) -> anyhow::Result<()> {
     let relay = Relay::all(world).await?;
     let manager = relay.office("0300000100", "43").await?;
     let (unknown, closed, moved, new): (OfficeNumber, OfficeNumber, OfficeNumber, OfficeNumber) = (

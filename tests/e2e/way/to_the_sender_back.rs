@@ -65,7 +65,7 @@ const CASES: &[Case] = &[
     }),
 ];
 
-pub async fn every_reason(world: &World) -> anyhow::Result<()> {
+pub(crate) async fn every_reason(world: &World) -> anyhow::Result<()> {
     let relay = Relay::all(world).await?;
     let manager = relay.office("0300000100", "43").await?;
     let helper = relay.office("0300000005", "11").await?;
