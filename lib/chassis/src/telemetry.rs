@@ -8,6 +8,9 @@ use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
+/// Events that are never written, whatever the filter says.
+const RETURNED_MESSAGES: &str = "lapin::returned_messages=off";
+
 /// How events are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -78,12 +81,17 @@ pub fn hide_panic_texts() {
 }
 
 fn read(filter: &str) -> Result<EnvFilter, TelemetryError> {
-    EnvFilter::builder()
+    let filter = EnvFilter::builder()
         .parse(filter)
         .map_err(|source| TelemetryError {
             filter: filter.to_owned(),
             source,
-        })
+        })?;
+    // The client library writes a returned message with its whole body: an envelope has no place in a log.
+    Ok(match RETURNED_MESSAGES.parse() {
+        Ok(directive) => filter.add_directive(directive),
+        Err(_) => filter,
+    })
 }
 
 fn subscriber<W>(json: bool, filter: EnvFilter, writer: W) -> Box<dyn tracing::Subscriber + Send + Sync>

@@ -4,6 +4,7 @@
 //! confirm and only then acknowledged. Connections are supervised here and not by the client library; the topology is
 //! declared actively at every connect. What is *not* here: what an envelope means, and vendors' own queues.
 
+mod answers;
 mod attempt;
 mod backoff;
 mod budget;
@@ -17,6 +18,7 @@ mod lanes;
 mod message;
 mod numbers;
 mod publish;
+mod readiness;
 mod settle;
 mod shard;
 mod stage;
@@ -79,7 +81,7 @@ impl Broker {
         config.check_values()?;
         let numbers = Numbers::new(&metrics);
         let part = health.part("broker");
-        let connected = supervisor::Readiness::new(part);
+        let connected = readiness::Readiness::new(part);
         let (publish, publish_supervisor) =
             supervisor::start(Role::Publish, &config, &numbers, connected.clone(), &shutdown).await?;
         let (consume, consume_supervisor) =

@@ -5,21 +5,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use futures_util::{FutureExt, StreamExt};
-use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
-use lapin::{BasicProperties, Channel, Confirmation};
+use lapin::options::ConfirmSelectOptions;
+use lapin::{BasicProperties, Channel};
 use proto::Publication;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until, timeout};
 
+use super::answers::{Counters, send, settle};
 use super::config::BrokerConfig;
 use super::confirm::{Answer, Flight};
 use super::error::PublishError;
 use super::message;
 use super::numbers::Numbers;
 use super::supervisor::{Link, Live, Supervisor};
-use crate::metrics::Counter;
 
 /// Most publishes of a channel without confirm.
 const WINDOW: usize = 256;
@@ -46,12 +46,6 @@ struct Job {
     properties: BasicProperties,
     deadline: Instant,
     reply: oneshot::Sender<Answer>,
-}
-
-#[derive(Clone)]
-struct Counters {
-    returned: Counter,
-    nacked: Counter,
 }
 
 impl Publisher {
@@ -139,7 +133,13 @@ async fn keep(mut jobs: mpsc::Receiver<Job>, mut link: Link, counters: Counters)
                 None => return,
             },
         };
-        match open(&live).await {
+        // A channel asked for while the broker blocks would come later, with nobody to close it: soon there were none.
+        let opened = if link.is_blocked() {
+            None
+        } else {
+            open(&live).await
+        };
+        match opened {
             Some(channel) => {
                 let more = serve(&mut jobs, &mut link, &live, &channel, &counters).await;
                 let _ = timeout(CHANNEL, channel.close(200, "done".into())).await;
@@ -147,9 +147,24 @@ async fn keep(mut jobs: mpsc::Receiver<Job>, mut link: Link, counters: Counters)
                     return;
                 }
             }
-            None => tokio::time::sleep(Duration::from_millis(100)).await,
+            None => refuse(&mut jobs, &link, Duration::from_millis(100)).await,
         }
     }
+}
+
+/// Answers jobs at once for a while: there is no channel.
+async fn refuse(jobs: &mut mpsc::Receiver<Job>, link: &Link, pause: Duration) {
+    let until = Instant::now() + pause;
+    while let Ok(Some(job)) = tokio::time::timeout_at(until, jobs.recv()).await {
+        let error = if link.is_blocked() {
+            PublishError::Blocked
+        } else {
+            PublishError::Unavailable
+        };
+        let _ = job.reply.send(Err(error));
+    }
+    // Without publishers `recv` ends at once, and so must not be asked again and again.
+    tokio::time::sleep_until(until).await;
 }
 
 async fn open(live: &Live) -> Option<Channel> {
@@ -211,94 +226,4 @@ async fn serve(
     tracing::warn!(in_flight = flight.len(), %failed, "a publishing channel is given up");
     flight.fail(failed);
     true
-}
-
-type Confirmed = (u64, Result<Confirmation, lapin::Error>);
-
-/// Only the channel's own task polls this, so its tag and its frames go out in one piece.
-async fn send(
-    channel: &Channel,
-    number: u64,
-    publication: Publication,
-    properties: BasicProperties,
-) -> Confirmed {
-    let options = BasicPublishOptions {
-        mandatory: true,
-        ..BasicPublishOptions::default()
-    };
-    let publishing = channel.basic_publish(
-        publication.exchange.name().into(),
-        publication.routing_key.as_str().into(),
-        options,
-        &publication.body,
-        properties,
-    );
-    match publishing.await {
-        Ok(confirm) => (number, confirm.await),
-        Err(error) => (number, Err(error)),
-    }
-}
-
-/// Answers everything that is confirmed by now. `false` when the channel is broken.
-fn settle<F: Future<Output = Confirmed>>(
-    first: Confirmed,
-    confirms: &mut FuturesUnordered<F>,
-    channel: &Channel,
-    flight: &mut Flight,
-    counters: &Counters,
-) -> bool {
-    let mut round = vec![first];
-    while !round.is_empty() {
-        collect(confirms, &mut round);
-        // The broker returns a message before it confirms it, but within one frame that confirms several the library
-        // completes them in any order, a return hanging on any of them. This call passes through the lock the library
-        // holds while it completes a frame: after it, the whole frame of each confirm collected so far is there.
-        if let Some(Ok(returned)) = channel.wait_for_confirms().now_or_never() {
-            for message in returned {
-                tell_returned(
-                    flight,
-                    message.delivery.properties.message_id().as_ref(),
-                    counters,
-                );
-            }
-        }
-        let mut late = Vec::new();
-        collect(confirms, &mut late);
-        for (_, result) in round.iter_mut().chain(late.iter_mut()) {
-            if let Ok(Confirmation::Ack(message) | Confirmation::Nack(message)) = result
-                && let Some(message) = message.take()
-            {
-                tell_returned(
-                    flight,
-                    message.delivery.properties.message_id().as_ref(),
-                    counters,
-                );
-            }
-        }
-        for (number, result) in round.drain(..) {
-            let answer = match result {
-                Ok(Confirmation::Ack(_)) => Ok(()),
-                Ok(Confirmation::Nack(_)) => {
-                    counters.nacked.inc();
-                    Err(PublishError::Nacked)
-                }
-                // Confirms silently off, or the channel broke: nothing on it can be trusted.
-                Ok(Confirmation::NotRequested) | Err(_) => return false,
-            };
-            flight.arrive(number, answer);
-        }
-        round = late;
-    }
-    true
-}
-
-fn collect<F: Future<Output = Confirmed>>(confirms: &mut FuturesUnordered<F>, into: &mut Vec<Confirmed>) {
-    while let Some(Some(confirmed)) = confirms.next().now_or_never() {
-        into.push(confirmed);
-    }
-}
-
-fn tell_returned(flight: &mut Flight, id: Option<&lapin::types::ShortString>, counters: &Counters) {
-    counters.returned.inc();
-    flight.returned(id.map_or("", |id| id.as_str()));
 }

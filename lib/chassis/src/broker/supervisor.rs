@@ -2,7 +2,7 @@
 //! another generation. The client library's own recovery is not used: it gives up after a while and replays too much.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -16,7 +16,7 @@ use super::config::BrokerConfig;
 use super::declare;
 use super::error::BrokerError;
 use super::numbers::Numbers;
-use crate::health::Part;
+use super::readiness::Readiness;
 use crate::metrics::Gauge;
 use crate::shutdown::Shutdown;
 
@@ -58,13 +58,6 @@ pub(super) struct Supervisor {
     task: JoinHandle<()>,
 }
 
-/// `/ready` of the broker: both connections stand.
-#[derive(Clone)]
-pub(super) struct Readiness {
-    part: Part,
-    down: Arc<AtomicU64>,
-}
-
 impl Role {
     fn name(self) -> &'static str {
         match self {
@@ -104,28 +97,6 @@ impl Link {
 impl Drop for Supervisor {
     fn drop(&mut self) {
         self.task.abort();
-    }
-}
-
-impl Readiness {
-    /// Of two connections, none of which stands yet.
-    pub(super) fn new(part: Part) -> Self {
-        part.set_ready(false, "connecting");
-        Self {
-            part,
-            down: Arc::new(AtomicU64::new(2)),
-        }
-    }
-
-    fn up(&self) {
-        if self.down.fetch_sub(1, Ordering::AcqRel) == 1 {
-            self.part.set_ready(true, "");
-        }
-    }
-
-    fn down(&self, reason: &str) {
-        self.down.fetch_add(1, Ordering::AcqRel);
-        self.part.set_ready(false, reason);
     }
 }
 
@@ -213,10 +184,17 @@ impl Keeper {
         Ok(connection)
     }
 
+    fn set_blocked(&self, blocked: bool) {
+        self.blocked.store(blocked, Ordering::Relaxed);
+        if self.role == Role::Publish {
+            self.readiness.set_blocked(blocked);
+        }
+    }
+
     /// Makes the connection known to its users.
     fn announce(&self, connection: Connection, generation: u64) -> Events {
         let events = connection.events_listener().boxed();
-        self.blocked.store(false, Ordering::Relaxed);
+        self.set_blocked(false);
         tracing::info!(role = self.role.name(), generation, "connected to the broker");
         self.gauge.set(1.0);
         self.readiness.up();
@@ -234,8 +212,7 @@ impl Keeper {
             tracing::warn!(role = self.role.name(), generation, %reason, "connection to the broker lost");
             self.live.send_replace(None);
             self.gauge.set(0.0);
-            self.readiness
-                .down("the connection to the broker is lost; connecting again");
+            self.readiness.down();
             let mut backoff = Self::backoff();
             let connection = loop {
                 backoff.wait().await;
@@ -246,7 +223,7 @@ impl Keeper {
                         if let BrokerError::Topology { name, .. } = &error {
                             let reason =
                                 format!("the broker's {name} is not as this station would declare it");
-                            self.readiness.part.set_ready(false, &reason);
+                            self.readiness.explain(&reason);
                         }
                     }
                 }
@@ -265,16 +242,11 @@ impl Keeper {
                     Some(Event::Error(error)) => return error.to_string(),
                     Some(Event::ConnectionBlocked(reason)) => {
                         tracing::warn!(role = self.role.name(), %reason, "the broker has blocked the connection");
-                        self.blocked.store(true, Ordering::Relaxed);
-                        if self.role == Role::Publish {
-                            self.readiness.part.set_ready(false, "the broker has blocked publishing");
-                        }
+                        self.set_blocked(true);
                     }
                     Some(Event::ConnectionUnblocked) => {
-                        self.blocked.store(false, Ordering::Relaxed);
-                        if self.readiness.down.load(Ordering::Acquire) == 0 {
-                            self.readiness.part.set_ready(true, "");
-                        }
+                        tracing::info!(role = self.role.name(), "the broker has unblocked the connection");
+                        self.set_blocked(false);
                     }
                     Some(_) => {}
                     None => return "closed".to_owned(),

@@ -2,7 +2,12 @@
 //!
 //! One test, because starting a broker takes seconds; each story has its own virtual host and tells when it fails.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test, told in words")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test, told in words"
+)]
 
 mod server;
 mod stage;
@@ -22,11 +27,11 @@ const STORY: Duration = Duration::from_secs(120);
 async fn the_broker_keeps_its_promises() {
     let names = [
         "publish", "order", "cut", "marker", "retry", "refused", "poison", "batch", "overrun", "stream",
-        "shutdown",
+        "shutdown", "blocked",
     ];
     let server = Server::start(&names).await;
     let host = |name: &str| server.virtual_host(name);
-    let failed: Vec<&str> = futures_util::future::join_all([
+    let together = futures_util::future::join_all([
         story("publish", stories::publish::confirmed_or_not(host("publish"))).boxed_local(),
         story(
             "order",
@@ -66,11 +71,17 @@ async fn the_broker_keeps_its_promises() {
             stories::shutdown::settles_what_was_begun(host("shutdown")),
         )
         .boxed_local(),
-    ])
-    .await
-    .into_iter()
-    .flatten()
-    .collect();
+    ]);
+    let mut told = together.await;
+    // Alone, because an alarm blocks everyone.
+    told.push(
+        story(
+            "blocked",
+            stories::publish::blocked_by_an_alarm(host("blocked"), &server),
+        )
+        .await,
+    );
+    let failed: Vec<&str> = told.into_iter().flatten().collect();
     drop(server);
     assert!(failed.is_empty(), "stories that failed: {failed:?}");
 }

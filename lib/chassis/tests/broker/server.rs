@@ -77,6 +77,18 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Raises or clears a memory alarm, for every virtual host.
+    pub(crate) async fn memory_alarm(&self, raised: bool) {
+        let program = if raised {
+            "rabbit_alarm:set_alarm({{resource_limit, memory, node()}, []})."
+        } else {
+            "rabbit_alarm:clear_alarm({resource_limit, memory, node()})."
+        };
+        control(self.folder.path(), &["eval", program]).await;
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         drop(self.watchdog.stdin.take());

@@ -4,7 +4,7 @@ use chassis::broker::PublishError;
 use lapin::types::{AMQPValue, FieldTable};
 use proto::topology::{Exchange, ShardedQueue};
 
-use crate::server::VirtualHost;
+use crate::server::{Server, VirtualHost};
 use crate::stage::{self, Process, office, publication, submitted};
 
 pub(crate) async fn confirmed_or_not(host: VirtualHost) {
@@ -73,5 +73,35 @@ pub(crate) async fn confirmed_or_not(host: VirtualHost) {
     // A property that AMQP cannot say.
     full.message_id = "x".repeat(300);
     assert_eq!(publisher.publish(full).await, Err(PublishError::Unfit));
+    process.end().await;
+}
+
+/// While the broker is short of memory a publish fails soon, `/ready` says why, and afterwards all is as before.
+pub(crate) async fn blocked_by_an_alarm(host: VirtualHost, server: &Server) {
+    let config = chassis::broker::BrokerConfig {
+        confirm_timeout_seconds: 1.0,
+        ..crate::config(&host)
+    };
+    let process = Process::start(config).await;
+    let publisher = process.broker.publisher();
+    assert_eq!(publisher.publish(submitted(1, 0)).await, Ok(()));
+    server.memory_alarm(true).await;
+    // The broker blocks a connection when it publishes; those under way get no confirm.
+    crate::eventually("blocked", async || {
+        publisher.publish(submitted(1, 1)).await == Err(PublishError::Blocked)
+    })
+    .await;
+    assert!(!publisher.is_available());
+    let readiness = process.health.ready();
+    assert!(
+        readiness.reasons["broker"].contains("memory or disk"),
+        "{readiness:?}"
+    );
+    server.memory_alarm(false).await;
+    crate::eventually("published again", async || {
+        publisher.publish(submitted(1, 2)).await.is_ok()
+    })
+    .await;
+    assert!(process.health.ready().ready);
     process.end().await;
 }
