@@ -255,21 +255,19 @@ async fn refusal(response: Response) -> Failure {
 }
 
 fn lost(error: &reqwest::Error) -> Failure {
-    let mut source: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(here) = source {
-        // An error inside an `io::Error` is not among its sources, but its own.
-        let inner = here
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        let tls = here
-            .downcast_ref::<rustls::Error>()
-            .or_else(|| inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()));
-        if let Some(tls) = tls.filter(|tls| is_about_certificates(tls)) {
-            return Failure::Tls(tls.to_string());
-        }
-        source = here.source();
+    match tls_error(error).filter(|tls| is_about_certificates(tls)) {
+        Some(tls) => Failure::Tls(tls.to_string()),
+        None => Failure::Unreachable(chain(error)),
     }
-    Failure::Unreachable(chain(error))
+}
+
+/// The TLS error among an error and its causes. What an `io::Error` wraps is not among its sources, but its own.
+fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
+    let wrapped = || error.downcast_ref::<std::io::Error>()?.get_ref();
+    error
+        .downcast_ref()
+        .or_else(|| wrapped().and_then(|inner| tls_error(inner)))
+        .or_else(|| error.source().and_then(tls_error))
 }
 
 fn is_about_certificates(error: &rustls::Error) -> bool {

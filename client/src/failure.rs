@@ -63,6 +63,9 @@ pub enum Failure {
     /// The files are not fit to be sent.
     #[error("the files have problems; nothing was sent")]
     Problems(Vec<Problem>),
+    /// A received envelope cannot be read.
+    #[error("the envelope received cannot be read; nothing was written")]
+    Content(Vec<Problem>),
     /// The relay refused.
     #[error("{}", .0.title)]
     Refused(Box<ProblemDocument>),
@@ -96,6 +99,9 @@ impl Failure {
                 "同じ名前のファイルがすでにあるため、上書きせずに残しました：{}",
                 path.display()
             ),
+            Self::Content(_) => {
+                "受信した封筒を読み取れません。送信元に確認してください。何も書き込んでいません。".to_owned()
+            }
             Self::Problems(_) => "ファイルに誤りがあるため、送信していません。".to_owned(),
             Self::Refused(document) => document.detail.clone(),
             Self::Unreachable(_) => {
@@ -123,7 +129,7 @@ impl Failure {
             | Self::Read { .. }
             | Self::Write { .. }
             | Self::Exists(_) => Exit::Usage,
-            Self::Problems(_) => Exit::Refused,
+            Self::Problems(_) | Self::Content(_) => Exit::Refused,
             Self::Refused(document) => match document.status {
                 401 | 403 => Exit::Auth,
                 408 | 429 | 500.. => Exit::Unreachable,
@@ -139,7 +145,7 @@ impl Failure {
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         match self {
-            Self::Problems(problems) => problems,
+            Self::Problems(problems) | Self::Content(problems) => problems,
             Self::Refused(document) => document.problems.as_deref().unwrap_or_default(),
             _ => &[],
         }

@@ -91,8 +91,8 @@ fn unpack_into(
     if EnvelopeId::of(bytes) != id {
         return Err(Failure::WrongBytes(id.to_string()));
     }
-    let zip = seal::content::unverified(bytes).map_err(|problem| Failure::Problems(vec![*problem]))?;
-    let content = parcel::unpack(&zip, &LIMITS).map_err(Failure::Problems)?;
+    let zip = seal::content::unverified(bytes).map_err(|problem| Failure::Content(vec![*problem]))?;
+    let content = parcel::unpack(&zip, &LIMITS).map_err(Failure::Content)?;
     let original = format!("{id}.p7m");
     let mut files: Vec<(&str, &[u8])> = content
         .files

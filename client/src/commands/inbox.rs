@@ -12,6 +12,8 @@ use crate::words;
 
 /// The longest the relay holds a request open.
 const LONG_POLL: u64 = 60;
+/// Between two questions that found nothing.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -67,12 +69,17 @@ pub(super) async fn run(context: &mut Context<'_>, args: &Args) -> Result<Exit, 
             .with("after", next.as_ref())
             .with("wait", wait)
             .slow(Duration::from_secs(wait.unwrap_or(0)));
+        let asked = Instant::now();
         let page: Page<Value> = connection.json(&ask).await?;
         let at_end = page.items.is_empty();
         items.extend(page.items);
         next = Some(page.next).filter(|next| !next.is_empty()).or(next);
         if at_end && (wait.is_none() || !items.is_empty()) {
             break;
+        }
+        // A relay that is shutting down answers at once; asking again at once would only hurt it.
+        if at_end && asked.elapsed() < PAUSE {
+            tokio::time::sleep(PAUSE).await;
         }
     }
     if args.json {
