@@ -6,6 +6,7 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
 use chassis::process;
+use chassis::shutdown::Shutdown;
 use door::{Gate, Refused};
 use proto::{Station, codes};
 use seal::Sealer;
@@ -25,21 +26,31 @@ pub struct DeliveryState {
     pub(crate) snapshot: Snapshot,
     pub(crate) receipts: Arc<Sealer>,
     pub(crate) long_polls: Arc<Semaphore>,
+    pub(crate) shutdown: Shutdown,
     pub(crate) by: String,
 }
 
 impl DeliveryState {
     /// Puts the parts together.
     #[must_use]
-    pub fn new(config: &Config, gate: Gate, store: Store, snapshot: Snapshot, receipts: Arc<Sealer>) -> Self {
+    pub fn new(
+        config: &Config,
+        gate: Gate,
+        store: Store,
+        snapshot: Snapshot,
+        receipts: Arc<Sealer>,
+        shutdown: Shutdown,
+    ) -> Self {
         let long_polls = Arc::new(Semaphore::new(config.long_polls));
+        let by = process::name(Station::Delivery);
         Self {
             gate,
             store,
             snapshot,
             receipts,
             long_polls,
-            by: process::name(Station::Delivery),
+            shutdown,
+            by,
         }
     }
 }

@@ -78,11 +78,18 @@ pub async fn list(
             .inbox(reader.office, &after, limit, which)
             .await
             .map_err(|error| store_error(&error))?;
-        if !items.is_empty() || tokio::time::timeout_at(end, changed).await.is_err() {
-            return Ok(Json(Page {
-                items,
-                next: next.to_string(),
-            }));
+        let page = Page {
+            items,
+            next: next.to_string(),
+        };
+        if !page.items.is_empty() {
+            return Ok(Json(page));
+        }
+        tokio::select! {
+            () = changed => {}
+            // At shutdown the poll is answered at once, or it would hold up the drain.
+            () = state.shutdown.wait() => return Ok(Json(page)),
+            () = tokio::time::sleep_until(end) => return Ok(Json(page)),
         }
     }
 }

@@ -12,18 +12,15 @@ use chassis::process;
 use door::{Caller, Refused};
 use proto::api::Accepted;
 use proto::{
-    Acceptance, AcceptanceNote, Code, Envelope, ManifestHead, Problem, Receipt, Right, Stamps, Step,
-    StepStamp, Traceparent, codes,
+    Acceptance, AcceptanceNote, Code, Envelope, ManifestHead, Receipt, Right, Stamps, Step, StepStamp,
+    Traceparent, codes,
 };
 use store::Freshness;
 
 use crate::decide::{self, SubmitterFacts};
 use crate::door::IngestState;
+use crate::peek;
 use crate::peek::Peeked;
-use crate::{body, peek};
-
-/// Seconds a client waits before it sends the same bytes again.
-const RETRY_AFTER: u32 = 5;
 
 /// Takes an envelope. 202 says: on disk at the broker, confirmed, and noted.
 pub async fn post(
@@ -34,42 +31,10 @@ pub async fn post(
 ) -> Response {
     match submit(&state, &caller, &headers, body).await {
         Ok(accepted) => (StatusCode::ACCEPTED, Json(accepted)).into_response(),
-        Err(refusal) => {
-            state.events.refused(refusal.code);
-            refusal.into_response()
+        Err(refused) => {
+            state.events.refused(&refused);
+            refused.into_response()
         }
-    }
-}
-
-/// A refusal together with the code it is counted by.
-struct Refusal {
-    code: &'static Code,
-    problem: Option<Box<Problem>>,
-}
-
-impl From<&'static Code> for Refusal {
-    fn from(code: &'static Code) -> Self {
-        Self { code, problem: None }
-    }
-}
-
-impl From<Box<Problem>> for Refusal {
-    fn from(problem: Box<Problem>) -> Self {
-        Self {
-            code: Code::find(&problem.code).unwrap_or(&codes::HTTP_BAD_REQUEST),
-            problem: Some(problem),
-        }
-    }
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let refused = match self.problem {
-            Some(problem) => Refused::from(vec![*problem]),
-            None if self.code.status == 503 => Refused::busy(self.code, RETRY_AFTER),
-            None => Refused::from(self.code),
-        };
-        refused.into_response()
     }
 }
 
@@ -78,7 +43,7 @@ async fn submit(
     caller: &Caller,
     headers: &HeaderMap,
     body: Body,
-) -> Result<Accepted, Refusal> {
+) -> Result<Accepted, Refused> {
     let content_type = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
@@ -92,9 +57,11 @@ async fn submit(
     if !state.publisher.is_available() {
         return Err((&codes::BROKER_UNAVAILABLE).into());
     }
-    let envelope = body::read(body, state.limits.envelope_bytes).await?;
+    let envelope = state.read(body).await?;
     let began = std::time::Instant::now();
-    let Peeked { id, head } = peek::peek(&envelope).await?;
+    let Peeked { id, head } = peek::peek(&envelope)
+        .await
+        .map_err(|problem| Refused::from(*problem))?;
     may_send(state, caller, &head).await?;
     let accept = accept(state, caller, headers, envelope, id, &head);
     let accepted = tokio::time::timeout(state.accept_within, accept)
@@ -107,7 +74,7 @@ async fn submit(
 }
 
 /// The submitter may act for the sender; a no of the snapshot is asked again afresh.
-async fn may_send(state: &IngestState, caller: &Caller, head: &ManifestHead) -> Result<(), Refusal> {
+async fn may_send(state: &IngestState, caller: &Caller, head: &ManifestHead) -> Result<(), Refused> {
     let mut verdict = Ok(());
     for freshness in [Freshness::Cached, Freshness::Now] {
         let may_send = state
@@ -143,7 +110,7 @@ async fn accept(
     bytes: Bytes,
     id: proto::EnvelopeId,
     head: &ManifestHead,
-) -> Result<Accepted, Refusal> {
+) -> Result<Accepted, Refused> {
     let acceptance = Acceptance::from_bytes(random()?);
     let accepted_at = process::now();
     let stamps = Stamps {

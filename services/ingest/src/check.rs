@@ -11,7 +11,6 @@ use proto::api::CheckReport;
 use proto::{Limits, Problems, Time, codes};
 use seal::trust::Trust;
 
-use crate::body;
 use crate::door::IngestState;
 
 /// Seconds a client waits when every place at the check is taken.
@@ -22,9 +21,9 @@ pub async fn post(State(state): State<IngestState>, _caller: Caller, body: Body)
     let Ok(_place) = state.checks.clone().try_acquire_owned() else {
         return Refused::busy(&codes::HTTP_BUSY, RETRY_AFTER).into_response();
     };
-    let bytes = match body::read(body, state.limits.envelope_bytes).await {
+    let bytes = match state.read(body).await {
         Ok(bytes) => bytes,
-        Err(code) => return Refused::from(code).into_response(),
+        Err(refused) => return refused.into_response(),
     };
     let (trust, limits) = (state.trust.current(), state.limits);
     let judged = tokio::task::spawn_blocking(move || judge(&bytes, &trust, &limits, process::now())).await;

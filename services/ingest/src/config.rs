@@ -8,6 +8,8 @@ use serde::Deserialize;
 pub struct Config {
     /// The TLS door.
     pub door: ::door::DoorConfig,
+    /// Seconds within which a body has to arrive.
+    pub body_seconds: u64,
     /// Seconds within which a submission is accepted or answered 503.
     pub accept_seconds: u64,
     /// Submissions under way at once; more are answered 503.

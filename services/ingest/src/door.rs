@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::FromRef;
 use axum::routing::post;
+use bytes::Bytes;
 use chassis::broker::Publisher;
 use chassis::metrics::Metrics;
 use chassis::process;
-use door::Gate;
+use door::{Gate, Refused};
 use proto::{Limits, Station};
 use seal::Sealer;
 use seal::trust::SharedTrust;
@@ -31,6 +33,7 @@ pub struct IngestState {
     pub(crate) receipts: Arc<Sealer>,
     pub(crate) limits: Limits,
     pub(crate) shards: u16,
+    pub(crate) body_within: Duration,
     pub(crate) accept_within: Duration,
     pub(crate) submissions: Arc<Semaphore>,
     pub(crate) checks: Arc<Semaphore>,
@@ -72,12 +75,21 @@ impl IngestState {
             receipts: parts.receipts,
             limits: parts.limits,
             shards: parts.shards,
+            body_within: Duration::from_secs(config.body_seconds),
             accept_within: Duration::from_secs(config.accept_seconds),
             submissions: Arc::new(Semaphore::new(config.concurrent_submissions)),
             checks: Arc::new(Semaphore::new(config.concurrent_checks)),
             events: Events::new(&parts.metrics),
             by: process::name(Station::Ingest),
         }
+    }
+}
+
+impl IngestState {
+    /// Reads a body within the limits of size and time.
+    pub(crate) async fn read(&self, body: Body) -> Result<Bytes, Refused> {
+        let limit = usize::try_from(self.limits.envelope_bytes).unwrap_or(usize::MAX);
+        ::door::read_body(body, limit, self.body_within).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! What happens at the door: each event is one log line and one count.
 
 use chassis::metrics::{CounterVec, HistogramVec, Metrics};
+use door::Refused;
 use proto::{Code, EnvelopeId, OfficeNumber};
 
 /// Counters of the door.
@@ -43,8 +44,10 @@ impl Events {
     }
 
     /// A submission was refused.
-    pub fn refused(&self, code: &'static Code) {
-        self.refused.with(&[code.code]).inc();
-        tracing::info!(code = code.code, "submission refused");
+    pub fn refused(&self, refused: &Refused) {
+        // Only codes of the closed list become labels.
+        let code = Code::find(&refused.document.code).map_or("unlisted", |code| code.code);
+        self.refused.with(&[code]).inc();
+        tracing::info!(code, "submission refused");
     }
 }

@@ -1,12 +1,11 @@
 //! Ingest, the door: authenticates, limits, computes the id, peeks at the manifest, and says 202 only after the
 //! broker's confirm. It judges nothing else and keeps nothing about envelopes.
 //!
-//! Steps in order: [`door`] names the routes, [`body`] reads the bytes, [`peek`] finds sender and destination,
+//! Steps in order: [`door`] names the routes, [`peek`] finds sender and destination,
 //! [`decide`] decides whether the submitter may, [`accept`] publishes envelope and note and signs the receipt,
 //! [`notes`] writes acceptance notes in batches, [`check`] judges without sending.
 
 pub mod accept;
-pub mod body;
 pub mod check;
 pub mod config;
 pub mod decide;

@@ -135,7 +135,14 @@ async fn delivery(ground: &Ground, broker: &Broker, work: &mut Work) -> Result<(
     });
     let receipts = ground.receipts()?;
     let (store, snapshot) = (ground.store.clone(), ground.snapshot.clone());
-    let state = delivery::DeliveryState::new(config, gate(ground, &config.door), store, snapshot, receipts);
+    let state = delivery::DeliveryState::new(
+        config,
+        gate(ground, &config.door),
+        store,
+        snapshot,
+        receipts,
+        ground.shutdown.clone(),
+    );
     serve(ground, work, &config.door, delivery::router(state), "delivery").await
 }
 
@@ -176,7 +183,7 @@ async fn serve(
     router: Router,
     station: &'static str,
 ) -> Result<(), Failure> {
-    let router = door::measured(router, &ground.metrics);
+    let router = door::measured(door::finish(router), &ground.metrics);
     let opened = door::serve(config, router, ground.shutdown.clone()).await;
     let (address, serving) = opened
         .map_err(|error| Failure::Usage(anyhow::Error::new(error).context(format!("`{station}.door`"))))?;

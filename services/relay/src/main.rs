@@ -74,6 +74,8 @@ fn main() -> ExitCode {
     if let Err(error) = chassis::telemetry::init(config.telemetry.format, &config.telemetry.filter) {
         return fail(EXIT_USAGE, &format!("relay: configuration: {error}"));
     }
+    // The text of a panic may quote what somebody sent.
+    chassis::telemetry::hide_panic_texts();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(1, &format!("relay: start the runtime: {error}")),
