@@ -82,8 +82,12 @@ fn data<'a>(
         return None;
     };
     let between = zip.get(end..next).unwrap_or_default();
-    let described = entry.flags & FLAG_DESCRIPTOR != 0 && raw::is_descriptor(between, entry);
-    if !between.is_empty() && !described {
+    let whole = if entry.flags & FLAG_DESCRIPTOR == 0 {
+        between.is_empty()
+    } else {
+        raw::is_descriptor(between, entry)
+    };
+    if !whole {
         once(&codes::ZIP_GAP, problems);
     }
     Some(data)
