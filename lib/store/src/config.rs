@@ -1,15 +1,20 @@
 //! Where the store is.
 
+use std::path::PathBuf;
+
 use serde::Deserialize;
 
 use crate::StoreError;
 
 /// Where the store is. Unknown keys are refused.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoreConfig {
     /// `sqlite:/path/file.db` (made if not there) or `postgres://user@host/database`; may hold a password.
     pub url: String,
+    /// PostgreSQL: a file whose first line is the password, so that it need not stand in the URL.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
     /// PostgreSQL: the schema the tables stand in, made if not there; `[a-z0-9_]`. None: the connection's default.
     #[serde(default)]
     pub schema: Option<String>,
@@ -28,6 +33,7 @@ impl StoreConfig {
     pub fn at(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            password_file: None,
             schema: None,
             max_connections: Self::default_max_connections(),
         }
@@ -56,5 +62,49 @@ impl StoreConfig {
 
     pub(crate) fn is_sqlite(&self) -> bool {
         self.url.starts_with("sqlite:")
+    }
+}
+
+impl std::fmt::Debug for StoreConfig {
+    /// Without the URL's password.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let place = self.url.rsplit('@').next().unwrap_or_default();
+        formatter
+            .debug_struct("StoreConfig")
+            .field("place", &place)
+            .field("password_file", &self.password_file)
+            .field("schema", &self.schema)
+            .field("max_connections", &self.max_connections)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_never_shown() {
+        let config = StoreConfig::at("postgres://relay:geheim@db/relay");
+        let shown = format!("{config:?}");
+        assert!(shown.contains("db/relay") && !shown.contains("geheim"), "{shown}");
+    }
+
+    #[test]
+    fn what_could_not_be_opened_is_told_before() {
+        for good in [
+            "sqlite:/var/lib/relay/store.db",
+            "postgres://db/relay",
+            "postgresql:///relay",
+        ] {
+            assert!(StoreConfig::at(good).check().is_ok(), "{good}");
+        }
+        assert!(matches!(
+            StoreConfig::at("mysql://db").check(),
+            Err(StoreError::Url(_))
+        ));
+        let mut config = StoreConfig::at("postgres://db/relay");
+        config.schema = Some("relay; DROP TABLE ledger".into());
+        assert!(matches!(config.check(), Err(StoreError::Schema)));
     }
 }

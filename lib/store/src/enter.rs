@@ -204,7 +204,11 @@ impl<'a> Working<'a> {
         let row = self.row(outcome.id)?;
         row.report = report(&outcome.report);
         row.renumbered_to = outcome.renumbered_to;
-        row.sequence = outcome.sequence.clone().or(row.sequence.take());
+        // A manifest may have been refused for its very sequence; only a good one finds its place.
+        let good = |sequence: &&String| sequence.len() == 14 && sequence.bytes().all(|b| b.is_ascii_digit());
+        if let Some(sequence) = outcome.sequence.as_ref().filter(good) {
+            row.sequence = Some(sequence.clone());
+        }
         Ok(match outcome.status {
             Refusal::Rejected => Entered::Rejected,
             Refusal::Undeliverable => Entered::Undeliverable,

@@ -9,6 +9,9 @@ pub enum StoreError {
     /// The schema's name could not stand in SQL.
     #[error("store.schema may hold a to z, 0 to 9 and _ only")]
     Schema,
+    /// The file of the password could not be read.
+    #[error("reading store.password_file")]
+    Password(#[source] std::io::Error),
     /// The database could not be opened.
     #[error("opening the store")]
     Open(#[source] sqlx::Error),
@@ -32,7 +35,7 @@ impl StoreError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Url(_) | Self::Schema | Self::Unreadable(_) => false,
+            Self::Url(_) | Self::Schema | Self::Password(_) | Self::Unreadable(_) => false,
             Self::Open(_) | Self::Migrate(_) => true,
             Self::Sql(_) | Self::Contradiction(_) => !self.is_data(),
         }
@@ -69,5 +72,92 @@ impl StoreError {
             Self::Contradiction(what) => (*what).to_owned(),
             _ => "database refuses the row".to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::error::Error;
+    use std::fmt;
+
+    use sqlx::error::{DatabaseError, ErrorKind};
+
+    use super::*;
+
+    /// A database's word, by its code.
+    #[derive(Debug)]
+    struct Word(&'static str);
+
+    impl fmt::Display for Word {
+        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str(self.0)
+        }
+    }
+
+    impl Error for Word {}
+
+    impl DatabaseError for Word {
+        fn message(&self) -> &str {
+            self.0
+        }
+
+        fn code(&self) -> Option<Cow<'_, str>> {
+            Some(Cow::Borrowed(self.0))
+        }
+
+        fn as_error(&self) -> &(dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn Error + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> ErrorKind {
+            ErrorKind::Other
+        }
+    }
+
+    #[test]
+    fn only_the_data_of_a_row_parks_it() {
+        let word = |code| StoreError::Sql(sqlx::Error::Database(Box::new(Word(code))));
+        // SQLite: check, unique, too big, mismatch. PostgreSQL: NUL in a text, check, unique, too many columns.
+        for code in ["275", "2067", "18", "20", "22021", "23514", "23505", "54000"] {
+            let error = word(code);
+            assert!(error.is_data() && !error.is_transient(), "{code}");
+            assert!(error.cause().is_ascii());
+        }
+        // SQLite: busy, locked, full, input/output, read-only. PostgreSQL: connection, disk full, shutdown, deadlock, lock,
+        // read-only after a fail-over, a table that is not there.
+        for code in [
+            "5", "261", "6", "13", "10", "778", "8", "08006", "53100", "57P01", "40P01", "55P03", "25006",
+            "42P01",
+        ] {
+            let error = word(code);
+            assert!(!error.is_data() && error.is_transient(), "{code}");
+        }
+        for error in [
+            sqlx::Error::PoolTimedOut,
+            sqlx::Error::PoolClosed,
+            sqlx::Error::WorkerCrashed,
+        ] {
+            assert!(StoreError::Sql(error).is_transient());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_database_that_is_not_there_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let host = folder.path().display();
+        let config = crate::StoreConfig::at(format!("postgres:///relay?user=relay&host={host}"));
+        let error = tokio::time::timeout(std::time::Duration::from_secs(20), crate::Store::open(&config));
+        assert!(error.await.unwrap().unwrap_err().is_transient());
+        let config = crate::StoreConfig::at(format!("sqlite:{host}/no/such/folder/store.db"));
+        assert!(crate::Store::open(&config).await.unwrap_err().is_transient());
     }
 }

@@ -63,6 +63,11 @@ impl Store {
         })
     }
 
+    /// Waits for running statements and closes every connection; later calls fail.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
     /// Writes and commits one row: what failed works again.
     ///
     /// # Errors

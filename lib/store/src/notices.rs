@@ -33,12 +33,7 @@ impl Store {
         at: Time,
     ) -> Result<i64, StoreError> {
         let mut open = self.pool.begin().await?;
-        let id = open.next_serial("notices").await?;
-        open.run(
-            "INSERT INTO notices (id, office, at, words) VALUES ($1, $2, $3, $4)",
-            &values![id, &office, at, text],
-        )
-        .await?;
+        let id = open.put_notice(office, text, at).await?;
         open.commit().await?;
         Ok(id)
     }
@@ -108,6 +103,21 @@ impl Store {
 }
 
 impl Transaction {
+    pub(crate) async fn put_notice(
+        &mut self,
+        office: Option<OfficeNumber>,
+        text: &str,
+        at: Time,
+    ) -> Result<i64, StoreError> {
+        let id = self.next_serial("notices").await?;
+        self.run(
+            "INSERT INTO notices (id, office, at, words) VALUES ($1, $2, $3, $4)",
+            &values![id, &office, at, text],
+        )
+        .await?;
+        Ok(id)
+    }
+
     /// The next number of this series; gap-free, since it is committed with what bears it.
     async fn next_serial(&mut self, name: &str) -> Result<i64, StoreError> {
         let row = self

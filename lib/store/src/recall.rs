@@ -76,12 +76,25 @@ impl Store {
             }
         }
         let row = working.row(id)?;
+        let (first, status) = (row.recall_requested_at.is_none(), row.status);
         let recall_requested_at = *row.recall_requested_at.get_or_insert(now);
-        let status = row.status;
+        if first && status.is_mailboxed() {
+            let notice = notice(id, office);
+            let to = Some(row.destination);
+            open.put_notice(to, &notice, now).await?;
+        }
         self.close_item(open, &working).await?;
         Ok(RecallAnswer::Recalled(Recalled {
             status,
             recall_requested_at,
         }))
     }
+}
+
+/// What the destination reads when the bytes were handed out already. Ids and office numbers only.
+fn notice(id: EnvelopeId, sender: OfficeNumber) -> String {
+    format!(
+        "事業所 {sender} から取消しの依頼がありました。封筒 {id} の内容は使わず、送信元に確認してください。\n\
+         Office {sender} asks to recall envelope {id}. Do not use its contents; ask the sender."
+    )
 }

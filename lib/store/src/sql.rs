@@ -59,6 +59,16 @@ impl Pool {
         })
     }
 
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(read, write) => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
     /// Reads outside a transaction.
     pub(crate) async fn rows(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
         Ok(match self {

@@ -18,7 +18,11 @@ pub(crate) async fn positions_are_gap_free_and_seen_in_order(place: Place) {
     let reader = tokio::spawn(read(other.clone(), Arc::clone(&done)));
     let writers: Vec<_> = (0..TASKS)
         .map(|task| {
-            let store = if task % 2 == 0 { &place.store } else { &other };
+            let store = if task.is_multiple_of(2) {
+                &place.store
+            } else {
+                &other
+            };
             tokio::spawn(write(store.clone(), task))
         })
         .collect();
@@ -36,7 +40,7 @@ async fn write(store: Store, task: u64) {
             .map(|n| {
                 let mut one = sample((task * BATCHES + batch) * BATCH + n);
                 // Writers meet at two destinations, in different orders.
-                if (n + task) % 2 == 0 {
+                if (n + task).is_multiple_of(2) {
                     one.destination = office("0200000001");
                 }
                 one.learned()

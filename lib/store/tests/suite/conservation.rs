@@ -44,17 +44,15 @@ pub(crate) async fn every_acceptance_stands_in_one_account(place: Place) {
                 store.park(&row, BY, at(10)).await.unwrap();
             }
             4 if touched.contains(&one.id()) => {
-                drop(store.recall(sender(), one.id(), BY, at(20)).await.unwrap());
+                store.recall(sender(), one.id(), BY, at(20)).await.unwrap();
                 continue;
             }
             4 => continue,
             5 if touched.contains(&one.id()) => {
-                drop(
-                    store
-                        .collected(destination(), one.id(), BY, at(30))
-                        .await
-                        .unwrap(),
-                );
+                store
+                    .collected(destination(), one.id(), BY, at(30))
+                    .await
+                    .unwrap();
                 continue;
             }
             5 => continue,

@@ -111,6 +111,23 @@ pub(crate) async fn a_mended_unit_takes_the_rejected_ones_names(place: Place) {
     );
 }
 
+pub(crate) async fn a_sequence_it_was_refused_for_does_not_park_an_outcome(place: Place) {
+    let mut one = sample(1).outcome(Refusal::Rejected);
+    if let Learned::Outcome(outcome) = &mut one {
+        outcome.sequence = Some("13 digits, no\0".into());
+        outcome.report.problems[0].value = Some("\0".into());
+    }
+    assert_eq!(enter(&place.store, one).await, Entered::Rejected);
+    let item = place
+        .store
+        .sent_item(sender(), sample(1).id())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(item.sequence, None);
+    assert_eq!(item.problems[0].value.as_deref(), Some("\0"));
+}
+
 pub(crate) async fn a_refused_id_may_try_again(place: Place) {
     let first = sample(1);
     assert_eq!(

@@ -1,6 +1,13 @@
 //! The store's contract, held by both databases: every case runs on a SQLite file of its own, and, in one test that
 //! starts and stops a cluster, in a PostgreSQL schema of its own.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
 mod acknowledgements;
 mod concurrency;
 mod conservation;
@@ -75,6 +82,7 @@ suite! {
         the_same_sending_is_delivered_once,
         a_taken_name_with_other_contents_is_rejected,
         a_mended_unit_takes_the_rejected_ones_names,
+        a_sequence_it_was_refused_for_does_not_park_an_outcome,
         a_refused_id_may_try_again,
         attachments_alone_are_known_by_their_sequence,
         a_batch_is_decided_in_order,
