@@ -22,8 +22,9 @@ pub(crate) async fn post(
     operator: Operator,
     Body(wish): Body<NoticePost>,
 ) -> Result<Json<NoticeEntry>, DeskError> {
+    let is_fit = |character: char| !character.is_control() || matches!(character, '\n' | '\t');
     let characters = wish.text.chars().count();
-    if wish.text.trim().is_empty() || characters > TEXT_CHARACTERS {
+    if wish.text.trim().is_empty() || TEXT_CHARACTERS < characters || !wish.text.chars().all(is_fit) {
         return Err(vec![Problem::new(&codes::HTTP_BAD_REQUEST).at_field("text")].into());
     }
     let now = process::now();
