@@ -248,14 +248,14 @@ fn one_range(range: &str, total: u64) -> Option<Result<(u64, u64), ()>> {
     } else {
         last.parse().ok()?
     };
-    if last < first {
-        return None;
+    if total <= first {
+        return Some(Err(()));
     }
-    Some(if total <= first {
-        Err(())
+    if last < first {
+        None
     } else {
-        Ok((first, last.min(last_byte)))
-    })
+        Some(Ok((first, last.min(last_byte))))
+    }
 }
 
 #[cfg(test)]
