@@ -225,9 +225,21 @@ async fn wishes_that_make_no_sense_are_refused_with_every_reason() {
         desk.act(Method::POST, "/v1/notices", Some(large)).await.1["code"],
         "http.too_large"
     );
-    let control = json!({ "text": "a\u0000b" });
-    assert_eq!(desk.act(Method::POST, "/v1/notices", Some(control)).await.0.as_u16(), 400);
-    assert_eq!(desk.act(Method::DELETE, "/v1/certificates/00%00", None).await.0.as_u16(), 404);
+    let control = json!({ "text": "a\u{0}b" });
+    assert_eq!(
+        desk.act(Method::POST, "/v1/notices", Some(control))
+            .await
+            .0
+            .as_u16(),
+        400
+    );
+    assert_eq!(
+        desk.act(Method::DELETE, "/v1/certificates/00%00", None)
+            .await
+            .0
+            .as_u16(),
+        404
+    );
     assert_eq!(desk.acts().await, Vec::<String>::new());
     let (_, parked) = desk.act(Method::GET, "/v1/parked", None).await;
     assert_eq!(parked, json!({ "items": [] }));
