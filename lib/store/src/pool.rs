@@ -1,5 +1,7 @@
 //! Opening the database: connections, durability, migrations.
 
+use std::fs::File;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -39,6 +41,8 @@ async fn open_sqlite(config: &StoreConfig) -> Result<Pool, StoreError> {
         // KiB of pages at most, for the keys that are digests and touch every leaf.
         .pragma("cache_size", "-16384")
         .statement_cache_capacity(256);
+    // Stations start at the same time as processes of their own: one makes the file and its tables, the others wait.
+    let turn = take_turn(options.get_filename().to_owned()).await?;
     let write = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(ACQUIRE)
@@ -46,6 +50,7 @@ async fn open_sqlite(config: &StoreConfig) -> Result<Pool, StoreError> {
         .await
         .map_err(StoreError::Open)?;
     SQLITE.run(&write).await.map_err(StoreError::Migrate)?;
+    drop(turn);
     let read = SqlitePoolOptions::new()
         .max_connections(config.max_connections.max(1))
         .acquire_timeout(ACQUIRE)
@@ -53,6 +58,19 @@ async fn open_sqlite(config: &StoreConfig) -> Result<Pool, StoreError> {
         .await
         .map_err(StoreError::Open)?;
     Ok(Pool::Sqlite(read, write))
+}
+
+/// Holds the lock file beside the database until the file is dropped.
+async fn take_turn(database: PathBuf) -> Result<File, StoreError> {
+    let locking = tokio::task::spawn_blocking(move || {
+        let mut name = database.into_os_string();
+        name.push(".lock");
+        let file = File::options().create(true).append(true).open(name)?;
+        file.lock()?;
+        Ok::<_, std::io::Error>(file)
+    });
+    let locked = locking.await.map_err(std::io::Error::other).flatten();
+    locked.map_err(|error| StoreError::Open(sqlx::Error::Io(error)))
 }
 
 async fn open_postgres(config: &StoreConfig) -> Result<Pool, StoreError> {
@@ -82,7 +100,12 @@ async fn open_postgres(config: &StoreConfig) -> Result<Pool, StoreError> {
     if let Some(schema) = &config.schema {
         // The name was checked to be plain.
         let sql = format!("CREATE SCHEMA IF NOT EXISTS {schema}");
-        pool.execute(AssertSqlSafe(sql)).await.map_err(StoreError::Open)?;
+        match pool.execute(AssertSqlSafe(sql)).await {
+            // Another process made it at the same moment.
+            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {}
+            Err(error) => return Err(StoreError::Open(error)),
+            Ok(_) => {}
+        }
     }
     POSTGRES.run(&pool).await.map_err(StoreError::Migrate)?;
     Ok(Pool::Postgres(pool))

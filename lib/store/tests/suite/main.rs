@@ -38,6 +38,16 @@ impl Place {
         Self { store, config }
     }
 
+    /// Where no store is yet.
+    pub(crate) fn elsewhere(&self) -> StoreConfig {
+        let mut config = self.config.clone();
+        match &mut config.schema {
+            Some(schema) => schema.push_str("_2"),
+            None => config.url.push('2'),
+        }
+        config
+    }
+
     /// Another process on the same database.
     pub(crate) async fn another(&self) -> Store {
         Store::open(&self.config)
@@ -133,5 +143,6 @@ suite! {
         a_lease_has_one_owner,
         a_suspect_is_counted,
         the_probe_writes,
+        stations_open_it_at_once,
     }
 }

@@ -39,3 +39,20 @@ pub(crate) async fn the_probe_writes(place: Place) {
     place.store.probe().await.unwrap();
     place.store.probe().await.unwrap();
 }
+
+/// Every station opens the store when it starts, and they start together.
+pub(crate) async fn stations_open_it_at_once(place: Place) {
+    let fresh = place.elsewhere();
+    let opening: Vec<_> = (0..6)
+        .map(|_| {
+            let config = fresh.clone();
+            tokio::spawn(async move { store::Store::open(&config).await })
+        })
+        .collect();
+    for opened in opening {
+        let store = opened.await.unwrap().unwrap();
+        store.probe().await.unwrap();
+        store.close().await;
+        assert!(store.probe().await.unwrap_err().is_transient());
+    }
+}
