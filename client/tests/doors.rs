@@ -30,9 +30,12 @@ enum Answer {
     Hang,
 }
 
+/// Request lines in lower case, and bodies.
+type Requests = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
+
 struct Office {
     folder: tempfile::TempDir,
-    requests: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    requests: Requests,
 }
 
 struct Nothing;
@@ -133,12 +136,7 @@ impl Office {
     }
 }
 
-async fn door(
-    listener: TcpListener,
-    tls: TlsAcceptor,
-    answers: Vec<Answer>,
-    requests: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
-) {
+async fn door(listener: TcpListener, tls: TlsAcceptor, answers: Vec<Answer>, requests: Requests) {
     for answer in answers {
         let (socket, _) = listener.accept().await.unwrap();
         let Ok(mut stream) = tls.accept(socket).await else {
