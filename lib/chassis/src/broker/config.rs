@@ -43,7 +43,7 @@ impl Default for BrokerConfig {
             url: Secret::from("amqp://127.0.0.1:5672/%2f"),
             shards: proto::topology::DEFAULT_SHARDS,
             prefetch: 16,
-            publish_channels: 4,
+            publish_channels: 2,
             byte_budget: 128 * 1024 * 1024,
             lease_mean_seconds: 90.0,
             lease_min_seconds: 5.0,

@@ -68,7 +68,7 @@ async fn queue(channel: &Channel, queue: &Queue) -> Result<(), BrokerError> {
     Ok(())
 }
 
-fn arguments(queue: &Queue) -> FieldTable {
+pub(super) fn arguments(queue: &Queue) -> FieldTable {
     let mut table = FieldTable::default();
     for (name, argument) in &queue.arguments {
         let value = match argument {

@@ -39,7 +39,7 @@ impl<'a> Hold<'a> {
             shard,
             channel,
             intake: Intake::new(shard.mode),
-            acks: Acks::default(),
+            acks: Acks::new(shard.prefetch()),
             work: JoinSet::new(),
             cancel: CancellationToken::new(),
             lease_ends: None,
@@ -56,6 +56,10 @@ impl<'a> Hold<'a> {
             if self.work.is_empty()
                 && let Some(end) = self.end.take()
             {
+                if !matches!(end, End::Broken) {
+                    // If the channel breaks over it, the broker hands them out again.
+                    acknowledge(self.channel, self.acks.all()).await;
+                }
                 self.forget_gauges();
                 return end;
             }
@@ -63,6 +67,7 @@ impl<'a> Hold<'a> {
             let now = Instant::now();
             let wake = self.intake.wake_at();
             let lease_ends = self.lease_ends;
+            let acks_due = self.acks.wake_at();
             tokio::select! {
                 biased;
                 Some(finished) = self.work.join_next(), if !self.work.is_empty() => self.settle(finished).await,
@@ -79,6 +84,7 @@ impl<'a> Hold<'a> {
                     }
                     None => self.broken(),
                 },
+                () = sleep_until(acks_due.unwrap_or(now + far)), if acks_due.is_some() => self.acknowledge().await,
                 () = sleep_until(wake.unwrap_or(now + far)), if going_on && wake.is_some() => {}
             }
         }
@@ -142,7 +148,8 @@ impl<'a> Hold<'a> {
         }
     }
 
-    /// Takes the verdicts of everything finished by now, acknowledges, and frees the lanes.
+    /// Takes the verdicts of everything finished by now, frees its lanes, and acknowledges: a lane is free with the confirm,
+    /// what follows in it can no longer overtake.
     async fn settle(&mut self, first: Result<Finished, tokio::task::JoinError>) {
         let mut tickets = Vec::new();
         let mut next = Some(first);
@@ -165,10 +172,7 @@ impl<'a> Hold<'a> {
         if matches!(self.end, Some(End::Broken)) {
             return;
         }
-        if !acknowledge(self.channel, self.acks.take()).await {
-            self.broken();
-            return;
-        }
+        self.acknowledge().await;
         for ticket in &tickets {
             self.intake.done(ticket);
         }
@@ -178,9 +182,17 @@ impl<'a> Hold<'a> {
         }
     }
 
+    /// Sends the acknowledgements that are due.
+    async fn acknowledge(&mut self) {
+        let due = self.acks.due(Instant::now());
+        if !due.is_empty() && !acknowledge(self.channel, due).await {
+            self.broken();
+        }
+    }
+
     fn judge(&mut self, tag: u64, verdict: Verdict) {
         match verdict {
-            Verdict::Settled => self.acks.settled(tag),
+            Verdict::Settled => self.acks.settled(tag, Instant::now()),
             Verdict::Left => {}
             Verdict::Retry(trouble) => {
                 // A trouble is worth more than the end of a lease, which needs no probing.

@@ -7,6 +7,8 @@
 mod answers;
 mod attempt;
 mod backoff;
+#[cfg(feature = "baseline")]
+pub mod baseline;
 mod budget;
 mod config;
 mod confirm;

@@ -134,8 +134,13 @@ impl Shard {
         Backoff::new(Duration::from_millis(50), Duration::from_secs(5))
     }
 
+    /// Most messages out at this time.
+    pub(super) fn prefetch(&self) -> u16 {
+        if 0 < self.careful { 1 } else { self.prefetch }
+    }
+
     async fn subscribe(&self, live: &Live) -> Option<(Channel, Consumer)> {
-        let prefetch = if 0 < self.careful { 1 } else { self.prefetch };
+        let prefetch = self.prefetch();
         let subscribing = async {
             let channel = live.connection.create_channel().await?;
             // Before the consumer, or the broker sends the whole queue.

@@ -9,7 +9,7 @@ use lapin::types::{AMQPValue, FieldTable, LongString};
 use lapin::{Channel, Consumer};
 use proto::Message;
 use proto::topology::ACCEPTED_STREAM;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::backoff::Backoff;
 use super::message;
@@ -100,7 +100,7 @@ async fn read_channel(
     from: &mut StreamOffset,
     sink: &dyn StreamSink,
 ) -> End {
-    let mut acks = Acks::default();
+    let mut acks = Acks::new(PREFETCH);
     loop {
         let first = tokio::select! {
             biased;
@@ -114,7 +114,7 @@ async fn read_channel(
             match next {
                 Some(Ok(delivery)) => {
                     acks.received(delivery.delivery_tag);
-                    acks.settled(delivery.delivery_tag);
+                    acks.settled(delivery.delivery_tag, Instant::now());
                     // A chunk may begin before the offset asked for.
                     let offset = message::stream_offset(&delivery);
                     let wanted = offset.is_some_and(|offset| match *from {
@@ -149,7 +149,7 @@ async fn read_channel(
             *from = StreamOffset::Next(next_offset);
         }
         // Gives the broker leave to send on; a stream keeps what is acknowledged.
-        if broken || !acknowledge(channel, acks.take()).await {
+        if broken || !acknowledge(channel, acks.all()).await {
             return End::Broken;
         }
     }
