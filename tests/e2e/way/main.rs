@@ -7,13 +7,16 @@ mod books_tell_of_a_dropped_message;
 mod broker_down_or_blocked;
 mod careplan_does_it_all;
 mod plan_and_actuals;
+mod poison_is_parked;
 mod processes_of_their_own;
 mod recall;
+mod seals_made_by_openssl;
 mod sent_twice;
 mod sent_with_openssl_and_curl;
 mod store_down;
 mod to_nobody;
 mod to_the_sender_back;
+mod wrong_settings;
 
 use std::process::ExitCode;
 
@@ -67,6 +70,15 @@ fn main() -> ExitCode {
         ),
         Story::new("books_tell_of_a_dropped_message", |world| async move {
             books_tell_of_a_dropped_message::tell(&world).await
+        }),
+        Story::new("seals_made_by_openssl", |world| async move {
+            seals_made_by_openssl::tell(&world).await
+        }),
+        Story::new("wrong_settings", |world| async move {
+            wrong_settings::tell(&world).await
+        }),
+        Story::new("poison_is_parked", |world| async move {
+            poison_is_parked::tell(&world).await
         }),
     ])
 }

@@ -98,19 +98,33 @@ impl Process {
         matches!(reqwest::get(&url).await, Ok(answer) if answer.status().is_success())
     }
 
+    /// All metrics, in the text format.
+    ///
+    /// # Errors
+    /// When the admin port does not answer.
+    pub async fn metrics(&self) -> anyhow::Result<String> {
+        let url = format!("http://127.0.0.1:{}/metrics", self.admin);
+        Ok(reqwest::get(url).await?.text().await?)
+    }
+
     /// The value of a metric without labels, or with the labels as written in the text format.
     ///
     /// # Errors
     /// When it is not there.
     pub async fn metric(&self, series: &str) -> anyhow::Result<f64> {
-        let url = format!("http://127.0.0.1:{}/metrics", self.admin);
-        let text = reqwest::get(url).await?.text().await?;
+        let text = self.metrics().await?;
         let line = text
             .lines()
             .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
         line.with_context(|| format!("no series {series}"))?
             .parse()
             .context("a metric's value")
+    }
+
+    /// Its id at the operating system.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Kills it at once, as a crash would.

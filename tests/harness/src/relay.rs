@@ -163,22 +163,32 @@ impl Relay {
     /// # Errors
     /// When it cannot be started.
     pub fn add(&mut self, station: &str) -> anyhow::Result<usize> {
-        let (ingest, delivery, console, admin) = (free_port()?, free_port()?, free_port()?, free_port()?);
-        let doors = [("ingest", ingest), ("delivery", delivery), ("console", console)];
-        // Each process has ports of its own: its configuration is the common one with these three changed.
+        let table = std::fs::read_to_string(&self.config)?.parse()?;
+        self.spawn(station, table)
+    }
+
+    /// The same with one key set in its own configuration.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn add_with(
+        &mut self,
+        station: &str,
+        section: &str,
+        key: &str,
+        value: toml::Value,
+    ) -> anyhow::Result<usize> {
         let mut table: toml::Table = std::fs::read_to_string(&self.config)?.parse()?;
-        for (door, port) in doors {
+        section_of(&mut table, section)?.insert(key.to_owned(), value);
+        self.spawn(station, table)
+    }
+
+    fn spawn(&mut self, station: &str, mut table: toml::Table) -> anyhow::Result<usize> {
+        let (ingest, delivery, console, admin) = (free_port()?, free_port()?, free_port()?, free_port()?);
+        // Each process has ports of its own: its configuration is the common one with these three changed.
+        for (door, port) in [("ingest", ingest), ("delivery", delivery), ("console", console)] {
             let listen = toml::Value::String(format!("127.0.0.1:{port}"));
-            let section = table.entry(door).or_insert_with(|| toml::Table::new().into());
-            let inner = section
-                .as_table_mut()
-                .context("a section")?
-                .entry("door")
-                .or_insert_with(|| toml::Table::new().into());
-            inner
-                .as_table_mut()
-                .context("a door")?
-                .insert("listen".to_owned(), listen);
+            section_of(section_of(&mut table, door)?, "door")?.insert("listen".to_owned(), listen);
         }
         let own = self.folder.path().join(format!("relay-{admin}.toml"));
         std::fs::write(&own, toml::to_string(&table)?)?;
@@ -304,6 +314,16 @@ impl Relay {
     }
 }
 
+/// The section of this name, made if it is not there.
+fn section_of<'a>(table: &'a mut toml::Table, name: &str) -> anyhow::Result<&'a mut toml::Table> {
+    let section = table
+        .entry(name.to_owned())
+        .or_insert_with(|| toml::Table::new().into());
+    section
+        .as_table_mut()
+        .with_context(|| format!("{name} is no section"))
+}
+
 fn write_config(
     path: &Path,
     folder: &Path,
@@ -344,7 +364,6 @@ fn write_config(
     put("snapshot", "max_age_seconds", 1.into());
     put("delivery", "books_every_seconds", 1.into());
     for (key, value) in settings {
-        let (section, name) = key.split_once("__").context("a setting is section__key")?;
         let value = value.parse::<i64>().map_or_else(
             |_| {
                 value
@@ -353,8 +372,22 @@ fn write_config(
             },
             toml::Value::from,
         );
-        put(section, name, value);
+        set(&mut table, key, value).with_context(|| format!("{key} is not section__key"))?;
     }
     std::fs::write(path, toml::to_string(&table)?)?;
     Ok(())
+}
+
+/// Puts a value where `section__part__key` says.
+fn set(table: &mut toml::Table, key: &str, value: toml::Value) -> Option<()> {
+    match key.split_once("__") {
+        None => drop(table.insert(key.to_owned(), value)),
+        Some((section, rest)) => {
+            let inner = table
+                .entry(section.to_owned())
+                .or_insert_with(|| toml::Table::new().into());
+            set(inner.as_table_mut()?, rest, value)?;
+        }
+    }
+    Some(())
 }
