@@ -19,7 +19,9 @@ test: ## every test, the end-to-end ones in containers; the counts last
 
 bench: ## figures beside their limits, into docs/benchmarks.md
 	@ops/dev/setup
-	@cargo run --release -p bench
+	@cargo build --release -p relay -p bench
+	@RELAY_BIN_DIR=$${CARGO_TARGET_DIR:-target}/release ops/dev/broker run .run/bench \
+	  $${CARGO_TARGET_DIR:-target}/release/bench --broker .run/bench $(BENCH)
 
 lint: ## formatting and clippy, as strict as CI
 	@ops/dev/lint

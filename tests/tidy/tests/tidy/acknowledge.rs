@@ -2,6 +2,9 @@
 
 const SETTLE: &str = "lib/chassis/src/broker/settle.rs";
 
+/// The bench's yardstick: no station, its messages are nobody's, and it is built only with the feature `baseline`.
+const BASELINE: &str = "lib/chassis/src/broker/baseline.rs";
+
 const ACKS: &[&str] = &[
     ".ack(",
     ".nack(",
@@ -27,7 +30,7 @@ fn one_file_acknowledges() {
             }
             if file.path == SETTLE {
                 here += 1;
-            } else {
+            } else if file.path != BASELINE {
                 elsewhere.push(format!("{}:{}: {}", file.path, index + 1, line.trim()));
             }
         }

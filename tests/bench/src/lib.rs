@@ -1,1 +1,0 @@
-//! Figures beside their limits.
