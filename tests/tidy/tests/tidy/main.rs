@@ -10,6 +10,7 @@ mod dependencies;
 mod graph;
 mod metrics;
 mod names;
+mod pages;
 mod purity;
 mod scripts;
 mod size;
