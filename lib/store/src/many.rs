@@ -3,8 +3,15 @@
 use crate::StoreError;
 use crate::sql::{Row, Transaction, Value};
 
-/// Most rows of one statement; 64 ledger rows stay far below SQLite's 32,766 and PostgreSQL's 65,535 parameters.
-const MOST: usize = 64;
+/// Most rows of one statement.
+const MOST_ROWS: usize = 64;
+
+/// Most values of one statement. Far below what the databases allow (32,766 and 65,535): binding one value to SQLite looks
+/// through the names of those before it.
+const MOST_VALUES: usize = 384;
+
+/// Most keys of one query.
+const MOST_KEYS: usize = 128;
 
 impl Transaction {
     /// `{head} VALUES ($1,…),(…) {tail}` over all rows, which have the same number of values.
@@ -17,7 +24,10 @@ impl Transaction {
         let mut rest = rows;
         while let Some(first) = rest.first() {
             // 13 rows go as 8 + 4 + 1.
-            let take = MOST.min(1 << rest.len().ilog2());
+            let most = (MOST_VALUES / first.len().max(1))
+                .clamp(1, MOST_ROWS)
+                .min(rest.len());
+            let take = 1 << most.ilog2();
             let (now, later) = rest.split_at(take);
             rest = later;
             let mut sql = String::with_capacity(head.len() + tail.len() + take * first.len() * 6);
@@ -43,7 +53,7 @@ impl Transaction {
         after: &str,
     ) -> Result<Vec<Row>, StoreError> {
         let mut found = Vec::new();
-        for keys in keys.chunks(512) {
+        for keys in keys.chunks(MOST_KEYS) {
             let Some(last) = keys.last() else { continue };
             let mut padded = keys.to_vec();
             padded.resize(keys.len().next_power_of_two(), *last);

@@ -81,6 +81,21 @@ impl ParkedRow {
         row
     }
 
+    /// The message as its station read it, to be sent through that station again.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        Message {
+            queue: proto::topology::PARKED_QUEUE.to_owned(),
+            routing_key: self.routing_key.clone(),
+            message_id: self.message_id.clone(),
+            message_type: MessageType::from_word(&self.message_type),
+            user_id: None,
+            headers: self.headers.clone(),
+            delivery_count: 0,
+            body: self.body.clone(),
+        }
+    }
+
     /// The acceptance it belongs to and which process of the door took it, if it tells.
     fn note(&self) -> Option<(AcceptanceNote, String)> {
         if self.message_type == MessageType::Outcome.as_str() {

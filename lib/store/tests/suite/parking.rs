@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use proto::{Refusal, Status};
-use store::{Entered, Learned};
+use store::{Entered, Learned, ParkedRow};
 
 use crate::Place;
 use crate::samples::{BY, at, enter, parked, parked_outcome, sample, sender};
@@ -50,6 +50,8 @@ pub(crate) async fn a_redrive_is_closed_by_its_confirm(place: Place) {
     assert_eq!(store.mark_redrive(&id, at(8)).await.unwrap(), 1);
     let due = store.to_redrive(10).await.unwrap();
     assert_eq!(due[0].row, parked(&one));
+    let again = due[0].row.message();
+    assert_eq!(ParkedRow::of(&again), parked(&one), "nothing is lost on the table");
     assert!(store.redriven(&due[0].row, BY, at(5_000)).await.unwrap());
     assert!(!store.redriven(&due[0].row, BY, at(5_000)).await.unwrap());
     let books = store.books().await.unwrap();
