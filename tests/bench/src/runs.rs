@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
-use chassis::broker::baseline;
+use chassis::broker::baseline::Baseline;
 use harness::eventually::within;
 use harness::office::{Answer, post};
 use proto::MessageType;
@@ -75,15 +75,18 @@ impl Pair {
 pub(crate) async fn no_op(url: &str, batch: &[Sealed], broker: u32) -> anyhow::Result<Run> {
     let loads = Arc::new(batch.iter().map(|one| one.load.clone()).collect());
     let own = std::process::id();
+    let pipeline = Baseline::prepare(url, SHARDS).await?;
     let (cpu, broker_cpu) = (cpu_ms(own)?, cpu_ms(broker)?);
-    let took = baseline::pass_through(url, SHARDS, loads).await?;
-    Ok(Run {
+    let took = pipeline.pass(loads).await?;
+    let run = Run {
         envelopes: batch.len(),
         seconds: took.as_secs_f64(),
         cpu_ms: cpu_ms(own)? - cpu,
         broker_cpu_ms: cpu_ms(broker)? - broker_cpu,
         ..Run::default()
-    })
+    };
+    pipeline.end().await?;
+    Ok(run)
 }
 
 /// `relay all`, started for this run, with these envelopes, from the first submission to the last committed one.

@@ -25,7 +25,7 @@ use proto::{EnvelopeId, OfficeNumber};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use super::declare;
+use super::declare::arguments as arguments_of;
 use super::error::BrokerError;
 
 /// Queue passes, as door to validation, validation to routing, routing to delivery.
@@ -61,56 +61,87 @@ struct Counted {
     all: Notify,
 }
 
-/// Passes the loads through and tells how long it took, from the first publish to the last receipt.
-///
-/// # Errors
-/// When the broker refuses or loses anything: nothing is tried again here.
-pub async fn pass_through(url: &str, shards: u16, loads: Arc<Vec<Load>>) -> Result<Duration, BrokerError> {
-    let publish = Connection::connect(url, ConnectionProperties::default()).await?;
-    let consume = Connection::connect(url, ConnectionProperties::default()).await?;
-    let channel = consume.create_channel().await?;
-    clear(&channel, shards).await?;
-    prepare(&channel, shards).await?;
-    let counted = Arc::new(Counted {
-        arrived: AtomicU64::new(0),
-        expected: loads.len() as u64,
-        all: Notify::new(),
-    });
-    let mut work = JoinSet::new();
-    for pass in 0..PASSES {
-        for shard in 0..shards {
-            let (source, consumer) = subscribe(&consume, &queue(pass, shard)).await?;
-            let next = match pass + 1 {
-                PASSES => None,
-                next => Some((confirming(&publish).await?, exchange(next))),
-            };
-            work.spawn(hand_on(source, consumer, next, counted.clone()));
+/// The pipeline, ready to be measured.
+pub struct Baseline {
+    publish: Connection,
+    consume: Connection,
+    channel: Channel,
+    shards: u16,
+}
+
+impl Baseline {
+    /// Connects and declares; an earlier run's remains are cleared away.
+    ///
+    /// # Errors
+    /// When the broker refuses.
+    pub async fn prepare(url: &str, shards: u16) -> Result<Self, BrokerError> {
+        let publish = Connection::connect(url, ConnectionProperties::default()).await?;
+        let consume = Connection::connect(url, ConnectionProperties::default()).await?;
+        let channel = consume.create_channel().await?;
+        clear(&channel, shards).await?;
+        declare(&channel, shards).await?;
+        Ok(Self {
+            publish,
+            consume,
+            channel,
+            shards,
+        })
+    }
+
+    /// Passes the loads through and tells how long it took, from the first publish to the last receipt.
+    ///
+    /// # Errors
+    /// When the broker refuses or loses anything: nothing is tried again here.
+    pub async fn pass(&self, loads: Arc<Vec<Load>>) -> Result<Duration, BrokerError> {
+        let counted = Arc::new(Counted {
+            arrived: AtomicU64::new(0),
+            expected: loads.len() as u64,
+            all: Notify::new(),
+        });
+        let mut work = JoinSet::new();
+        for pass in 0..PASSES {
+            for shard in 0..self.shards {
+                let (source, consumer) = subscribe(&self.consume, &queue(pass, shard)).await?;
+                let next = match pass + 1 {
+                    PASSES => None,
+                    next => Some((confirming(&self.publish).await?, exchange(next))),
+                };
+                work.spawn(hand_on(source, consumer, next, counted.clone()));
+            }
         }
-    }
-    let begun = Instant::now();
-    let next = Arc::new(AtomicUsize::new(0));
-    let mut sources = JoinSet::new();
-    for _ in 0..SOURCES {
-        let channel = confirming(&publish).await?;
-        sources.spawn(begin(channel, shards, loads.clone(), next.clone()));
-    }
-    while let Some(ended) = sources.join_next().await {
-        ended.map_err(died)??;
-    }
-    let took = tokio::select! {
-        () = counted.all.notified() => begun.elapsed(),
-        // A consumer ends only by an error.
-        Some(ended) = work.join_next() => {
+        let begun = Instant::now();
+        let next = Arc::new(AtomicUsize::new(0));
+        let mut sources = JoinSet::new();
+        for _ in 0..SOURCES {
+            let channel = confirming(&self.publish).await?;
+            sources.spawn(begin(channel, self.shards, loads.clone(), next.clone()));
+        }
+        while let Some(ended) = sources.join_next().await {
             ended.map_err(died)??;
-            return Err(BrokerError::Unavailable("a consumer ended early".to_owned()));
         }
-    };
-    work.shutdown().await;
-    clear(&channel, shards).await?;
-    for connection in [publish, consume] {
-        connection.close(200, "done".into()).await?;
+        let took = tokio::select! {
+            () = counted.all.notified() => begun.elapsed(),
+            // A consumer ends only by an error.
+            Some(ended) = work.join_next() => {
+                ended.map_err(died)??;
+                return Err(BrokerError::Unavailable("a consumer ended early".to_owned()));
+            }
+        };
+        work.shutdown().await;
+        Ok(took)
     }
-    Ok(took)
+
+    /// Clears everything away and disconnects.
+    ///
+    /// # Errors
+    /// When the broker refuses.
+    pub async fn end(self) -> Result<(), BrokerError> {
+        clear(&self.channel, self.shards).await?;
+        for connection in [self.publish, self.consume] {
+            connection.close(200, "done".into()).await?;
+        }
+        Ok(())
+    }
 }
 
 fn died(error: tokio::task::JoinError) -> BrokerError {
@@ -141,12 +172,12 @@ async fn clear(channel: &Channel, shards: u16) -> Result<(), BrokerError> {
 }
 
 /// Queues with the very arguments of the stages' own.
-async fn prepare(channel: &Channel, shards: u16) -> Result<(), BrokerError> {
+async fn declare(channel: &Channel, shards: u16) -> Result<(), BrokerError> {
     let model = ShardedQueue::Validation.name(0);
     let arguments = queues(shards)
         .iter()
         .find(|queue| queue.name == model)
-        .map(declare::arguments)
+        .map(arguments_of)
         .unwrap_or_default();
     for pass in 0..PASSES {
         let exchange = exchange(pass);
