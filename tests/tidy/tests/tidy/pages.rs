@@ -36,6 +36,26 @@ fn is_path(words: &str, folders: &BTreeSet<String>) -> bool {
     plain && words.contains('/') && folders.contains(first)
 }
 
+/// Whether quoted words look like a problem's code, a key or an exchange: `auth.submitter`, `broker.url`.
+fn is_dotted(words: &str) -> bool {
+    let ends = [
+        ".md", ".rs", ".pem", ".crl", ".key", ".toml", ".json", ".zip", ".sh", ".tsv",
+    ];
+    let part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    words.contains('.') && words.split('.').all(part) && !ends.iter().any(|end| words.ends_with(end))
+}
+
+/// Every key of the relay's default file, dotted.
+fn keys(table: &toml::Table, above: &str, found: &mut BTreeSet<String>) {
+    for (key, value) in table {
+        let name = format!("{above}{key}");
+        if let toml::Value::Table(table) = value {
+            keys(table, &format!("{name}."), found);
+        }
+        found.insert(name);
+    }
+}
+
 /// The name by which a heading can be linked to, as forges make it.
 fn anchor(heading: &str) -> String {
     let kept = heading.trim_start_matches('#').trim().to_lowercase();
@@ -105,6 +125,36 @@ fn every_path_of_the_architecture_exists() {
 }
 
 #[test]
+fn every_code_and_key_on_a_page_exists() {
+    let text =
+        std::fs::read_to_string(root().join("services/relay/config.default.toml")).expect("it is there");
+    let table: toml::Table = toml::from_str(&text).expect("it is TOML");
+    let mut known = BTreeSet::new();
+    keys(&table, "", &mut known);
+    for file in
+        tidy::tree::rust(&["proto/src", "lib", "services", "client/src"]).expect("the tree is readable")
+    {
+        known.extend(file.program_literals().into_iter().map(|(_, literal)| literal));
+    }
+    let mut read = 0;
+    let mut found = Vec::new();
+    for page in pages() {
+        for words in quoted(&page.text).into_iter().filter(|words| is_dotted(words)) {
+            read += 1;
+            // Any key may be given as a file: `broker.url_file`.
+            if !known.contains(words) && !words.strip_suffix("_file").is_some_and(|key| known.contains(key)) {
+                found.push(format!("{}: {words}", page.path));
+            }
+        }
+    }
+    assert!(20 <= read, "only {read} read");
+    assert!(
+        found.is_empty(),
+        "neither code nor key nor name in the code: {found:#?}"
+    );
+}
+
+#[test]
 fn every_crate_stands_in_the_code_map() {
     let manifest = std::fs::read_to_string(root().join("Cargo.toml")).expect("the workspace is readable");
     let manifest: toml::Value = toml::from_str(&manifest).expect("it is TOML");
@@ -162,6 +212,8 @@ fn links_paths_and_headings_are_recognised() {
     let folders = BTreeSet::from(["lib".to_owned()]);
     assert!(is_path("lib/seal/src/open.rs", &folders) && is_path("lib/seal/", &folders));
     assert!(!is_path("application/json", &folders) && !is_path("lib", &folders));
+    assert!(is_dotted("auth.submitter") && is_dotted("broker.url_file"));
+    assert!(!is_dotted("office.pem") && !is_dotted("broker") && !is_dotted("NN.office"));
     assert_eq!(anchor("## When it goes wrong"), "when-it-goes-wrong");
     assert_eq!(anchor("## 1. Send"), "1-send");
     assert_eq!(anchor("## 使い方（事業所）"), "使い方事業所");
