@@ -83,7 +83,7 @@ codes! {
     OFFICE_CLOSED = "office.closed" 422 "送信先の事業所は廃止または休止しています。" "The destination office is closed.";
     OFFICE_RENUMBERED = "office.renumbered" 422 "送信先の事業所番号が変わりました。新しい番号でファイルを作り直して送ってください。" "The destination has a new office number. Make the files again with the new number.";
     OFFICE_CAPABILITY = "office.capability" 422 "送信先はこの版または大きさのデータを受け取れません。" "The destination cannot take data of this version or size.";
-    LICENCE_EXPIRED = "licence.expired" 422 "ライセンスの有効期間が終わっています。更新の手続きをしてください。" "The licence has ended. Renew it.";
+    OFFICE_UNLICENSED = "office.unlicensed" 422 "送信先の事業所のライセンスが有効ではありません。電話などで確認し、別の方法で送ってください。" "The destination has no licence in force. Ask the office, and send it another way.";
     SEQUENCE_REUSED = "sequence.reused" 422 "同じ名前のファイルが別の内容ですでに届いています。新しい連番で作り直して送ってください。" "Files of these names were already delivered with other contents. Make them again with a new sequence number.";
 }
 

@@ -105,13 +105,20 @@ pub struct Message {
 }
 
 impl Message {
-    /// The destination's ten digits: the header, or the key's last part when the header is missing. The lane of the message.
+    /// The lane of the message, its destination: the header, or the key's last part when the header is missing. What is no
+    /// office number shares the lane `unknown`.
     #[must_use]
     pub fn lane(&self) -> String {
-        let key = || self.routing_key.rsplit('.').next().unwrap_or_default();
-        self.headers
+        let header = self
+            .headers
             .get(crate::stamps::header::DESTINATION)
-            .map_or_else(|| key().to_owned(), Clone::clone)
+            .map(String::as_str);
+        let key = self.routing_key.rsplit('.').next();
+        let office = [header, key]
+            .into_iter()
+            .flatten()
+            .find(|text| text.parse::<crate::OfficeNumber>().is_ok());
+        office.unwrap_or("unknown").to_owned()
     }
 
     /// The message that sets this one aside, whatever it is: `station.office` on `relay.parked`, known headers and the

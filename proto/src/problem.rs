@@ -84,7 +84,8 @@ impl Problem {
     }
 }
 
-/// Problems as a report carries them: the first thousand one by one, the rest counted per code.
+/// Problems as a report carries them: the first thousand one by one, the rest counted per code. Errors come before
+/// warnings when there is no room for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Problems {
     /// At most [`Limits::PROBLEMS`] problems in the order found.
@@ -92,22 +93,52 @@ pub struct Problems {
     /// How many more there were of each code.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub more: BTreeMap<String, u64>,
+    /// How many errors there were in all, listed or counted.
+    #[serde(default)]
+    pub errors: u64,
 }
 
 impl Problems {
-    /// Adds one, or counts it when the list is full.
+    /// Adds one; when the list is full, the last warning makes room for an error, and what does not fit is counted.
     pub fn push(&mut self, problem: Problem) {
+        let is_error = problem.severity == Severity::Error;
+        self.errors += u64::from(is_error);
         if self.problems.len() < Limits::PROBLEMS {
             self.problems.push(problem);
-        } else {
-            *self.more.entry(problem.code).or_default() += 1;
+            return;
         }
+        let warning = |listed: &Problem| listed.severity == Severity::Warning;
+        let counted = match self.problems.iter().rposition(warning).filter(|_| is_error) {
+            Some(at) => {
+                let counted = self.problems.remove(at);
+                self.problems.push(problem);
+                counted
+            }
+            None => problem,
+        };
+        *self.more.entry(counted.code).or_default() += 1;
     }
 
-    /// Whether any of them stops the envelope. A counted one is taken for an error.
+    /// Puts one before all others.
+    pub fn lead(&mut self, problem: Problem) {
+        let rest = std::mem::take(&mut self.problems);
+        self.errors -= rest
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error)
+            .count() as u64;
+        self.push(problem);
+        rest.into_iter().for_each(|problem| self.push(problem));
+    }
+
+    /// Adds problems that were only counted: so many of this code.
+    pub fn count(&mut self, code: &str, count: u64) {
+        *self.more.entry(code.to_owned()).or_default() += count;
+    }
+
+    /// Whether any of them stops the envelope.
     #[must_use]
     pub fn any_error(&self) -> bool {
-        !self.more.is_empty()
+        0 < self.errors
             || self
                 .problems
                 .iter()
@@ -136,10 +167,7 @@ impl From<Vec<Problem>> for Problems {
 
 impl From<Problem> for Problems {
     fn from(problem: Problem) -> Self {
-        Self {
-            problems: vec![problem],
-            more: BTreeMap::new(),
-        }
+        Self::from(vec![problem])
     }
 }
 
@@ -210,5 +238,21 @@ mod tests {
         assert!(serde_json::to_vec(&problems).unwrap().len() <= 10_000);
         assert_eq!(problems.problems.len() as u64 + problems.more["zip.name"], 1_200);
         assert!(problems.any_error());
+        assert_eq!(problems.errors, 1_200);
+    }
+
+    #[test]
+    fn many_warnings_are_no_error_and_hide_none() {
+        let mut warning = Problem::new(&crate::codes::ZIP_NAME);
+        warning.severity = Severity::Warning;
+        let mut problems = Problems::from(vec![warning; 1_001]);
+        assert!(!problems.any_error());
+        problems.push(Problem::new(&crate::codes::ZIP_CORRUPT));
+        problems.lead(Problem::new(&crate::codes::AUTH_SIGNER));
+        assert_eq!(problems.errors, 2);
+        assert_eq!(problems.problems.len(), 1_000);
+        assert_eq!(problems.problems[0].code, "auth.signer");
+        assert_eq!(problems.problems[999].code, "zip.corrupt");
+        assert_eq!(problems.more["zip.name"], 3);
     }
 }

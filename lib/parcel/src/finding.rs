@@ -6,13 +6,15 @@ use standard::{Finding, Report};
 
 /// Adds a report's findings, the counted ones too.
 pub(crate) fn add(report: Report, problems: &mut Problems) {
+    let listed = report.of(standard::Severity::Error).count() as u64;
+    problems.errors += report.errors.saturating_sub(listed);
     report
         .findings
         .into_iter()
         .map(problem)
         .for_each(|problem| problems.push(problem));
     for (code, count) in report.truncated {
-        *problems.more.entry(code.to_owned()).or_default() += count;
+        problems.count(code, count);
     }
 }
 

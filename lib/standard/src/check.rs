@@ -116,6 +116,7 @@ pub fn check(files: &[File<'_>], ctx: &Context<'_>) -> Report {
         findings,
         truncated,
         errors,
+        ..
     } = sink;
     Report {
         findings,

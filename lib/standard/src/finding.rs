@@ -145,6 +145,8 @@ pub(crate) struct Sink {
     pub(crate) findings: Vec<Finding>,
     pub(crate) truncated: BTreeMap<&'static str, u64>,
     pub(crate) errors: u64,
+    /// How many of the listed findings are warnings.
+    warnings: usize,
 }
 
 impl Sink {
@@ -169,7 +171,18 @@ impl Sink {
         if draft.finding.severity == Severity::Error {
             self.errors += 1;
         }
+        let is_error = draft.finding.severity == Severity::Error;
         if self.findings.len() < MAX_FINDINGS {
+            self.warnings += usize::from(!is_error);
+            self.findings.push(draft.finish(info));
+        } else if is_error && 0 < self.warnings {
+            // Warnings never hide an error: the last of them makes room.
+            let warning = |listed: &Finding| listed.severity == Severity::Warning;
+            if let Some(at) = self.findings.iter().rposition(warning) {
+                let counted = self.findings.remove(at);
+                *self.truncated.entry(counted.code).or_default() += 1;
+            }
+            self.warnings -= 1;
             self.findings.push(draft.finish(info));
         } else {
             *self.truncated.entry(info.code).or_default() += 1;

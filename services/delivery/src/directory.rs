@@ -18,7 +18,7 @@ pub struct OfficesQuery {
     q: Option<String>,
     prefecture: Option<String>,
     service: Option<String>,
-    limit: Option<u32>,
+    limit: Option<String>,
 }
 
 /// `GET /v1/offices`: offices by words of the name or the number, prefecture (JIS X 0401), service kind.
@@ -32,7 +32,7 @@ pub async fn offices(
         (text(query.q), text(query.prefecture), text(query.service));
     let found = state
         .store
-        .search_offices(&q, &prefecture, &service, clamp(query.limit))
+        .search_offices(&q, &prefecture, &service, clamp(query.limit.as_deref())?)
         .await
         .map_err(|error| store_error(&error))?;
     Ok(Json(Page {

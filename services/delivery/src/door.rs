@@ -78,9 +78,14 @@ pub fn router(state: DeliveryState) -> Router {
         .with_state(state)
 }
 
-/// The answer while the store cannot be read.
+/// The answer when the store did not do it: 503 for a condition of the store, 500 for what would fail again.
 #[must_use]
 pub fn store_error(error: &StoreError) -> Refused {
-    tracing::warn!(error = %error, "store not usable");
-    Refused::busy(&codes::STORE_UNAVAILABLE, RETRY_AFTER)
+    if error.is_transient() {
+        tracing::warn!(error = %error, "store not usable");
+        Refused::busy(&codes::STORE_UNAVAILABLE, RETRY_AFTER)
+    } else {
+        tracing::error!(error = %error, "the store refuses");
+        Refused::from(&codes::HTTP_INTERNAL)
+    }
 }

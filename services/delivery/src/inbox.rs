@@ -11,7 +11,7 @@ use bytes::Bytes;
 use chassis::process;
 use door::Refused;
 use proto::api::{Acknowledged, Imported, InboxItem, Page};
-use proto::{EnvelopeId, MessageType, codes};
+use proto::{EnvelopeId, Limits, MessageType, Problem, codes};
 use serde::Deserialize;
 use store::{Cursor, InboxState};
 
@@ -25,15 +25,26 @@ const LONGEST_WAIT: u64 = 60;
 #[derive(Deserialize)]
 pub struct ListQuery {
     after: Option<String>,
-    limit: Option<u32>,
+    limit: Option<String>,
     state: Option<String>,
-    wait: Option<u64>,
+    wait: Option<String>,
 }
 
 /// A limit as asked for: 1 to 500, 100 unless said; more is clamped.
-#[must_use]
-pub fn clamp(limit: Option<u32>) -> u32 {
-    limit.unwrap_or(100).clamp(1, 500)
+///
+/// # Errors
+/// `http.bad_request` when it is no number.
+pub fn clamp(limit: Option<&str>) -> Result<u32, Refused> {
+    let number = limit.map_or(Ok(100), number)?;
+    Ok(u32::try_from(number.clamp(1, 500)).unwrap_or(500))
+}
+
+/// A whole number in digits, however large.
+fn number(text: &str) -> Result<u64, Refused> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Refused::from(&codes::HTTP_BAD_REQUEST));
+    }
+    Ok(text.parse().unwrap_or(u64::MAX))
 }
 
 /// Reads a cursor; none means from the oldest.
@@ -60,8 +71,9 @@ pub async fn list(
         Some("collected") => InboxState::Collected,
         Some(_) => return Err(Refused::from(&codes::HTTP_BAD_REQUEST)),
     };
-    let limit = clamp(query.limit);
-    let wait = Duration::from_secs(query.wait.unwrap_or(0).min(LONGEST_WAIT));
+    let limit = clamp(query.limit.as_deref())?;
+    let wait = query.wait.as_deref().map_or(Ok(0), number)?;
+    let wait = Duration::from_secs(wait.min(LONGEST_WAIT));
     // Without a free place the poll is answered at once, and the client asks again.
     let _place = if wait.is_zero() {
         None
@@ -94,7 +106,8 @@ pub async fn list(
     }
 }
 
-/// `GET /v1/inbox/{id}`: the CMS bytes as they were sent. Marked as handed out before the first byte.
+/// `GET /v1/inbox/{id}`: the CMS bytes as they were sent. Marked as handed out before the first byte; an answer without
+/// bytes (304, 416) hands nothing out.
 pub async fn fetch(
     State(state): State<DeliveryState>,
     reader: Reader,
@@ -102,13 +115,31 @@ pub async fn fetch(
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let id = parse_id(&id)?;
-    let bytes = state
+    let not_found = || Refused::from(&codes::HTTP_NOT_FOUND);
+    let size = state
         .store
-        .hand_out(reader.office, id, process::now())
+        .head(reader.office, id)
         .await
-        .map_err(|error| store_error(&error))?
-        .ok_or_else(|| Refused::from(&codes::HTTP_NOT_FOUND))?;
-    Ok(serve(id, bytes, &headers))
+        .map_err(|error| store_error(&error))?;
+    let part = asked_part(id, size.ok_or_else(not_found)?, &headers);
+    let mut response = match part {
+        Part::Unchanged => StatusCode::NOT_MODIFIED.into_response(),
+        Part::Outside(total) => {
+            let span = format!("bytes */{total}");
+            (StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, span)]).into_response()
+        }
+        Part::All | Part::Range(..) => {
+            let handed = state.store.hand_out(reader.office, id, process::now()).await;
+            serve(
+                handed
+                    .map_err(|error| store_error(&error))?
+                    .ok_or_else(not_found)?,
+                &part,
+            )
+        }
+    };
+    common_headers(response.headers_mut(), id);
+    Ok(response)
 }
 
 /// `HEAD /v1/inbox/{id}`: size and tag; hands nothing out.
@@ -154,13 +185,31 @@ pub async fn imported(
     body: Bytes,
 ) -> Result<Json<Acknowledged>, Refused> {
     let id = parse_id(&id)?;
-    let result: Imported =
-        serde_json::from_slice(&body).map_err(|_| Refused::from(&codes::HTTP_BAD_REQUEST))?;
+    let result = read_imported(&body).ok_or_else(|| Refused::from(&codes::HTTP_BAD_REQUEST))?;
     let done = state
         .store
         .imported(reader.office, id, &result, &state.by, process::now())
         .await;
     acknowledged(done)
+}
+
+/// An import's result as software may report it: bounded, and without characters no store keeps.
+fn read_imported(body: &[u8]) -> Option<Imported> {
+    let imported: Imported = serde_json::from_slice(body).ok()?;
+    let plain = |text: &str, most: usize| {
+        text.chars().count() <= most && !text.chars().any(|c| c < ' ' && c != '\n' && c != '\t')
+    };
+    let texts = |problem: &Problem| {
+        let places = [&problem.file, &problem.field, &problem.value];
+        plain(&problem.code, 100)
+            && plain(&problem.message, 2_000)
+            && plain(&problem.message_en, 2_000)
+            && places.into_iter().flatten().all(|text| plain(text, 300))
+    };
+    let good = imported.software.as_deref().is_none_or(|name| plain(name, 200))
+        && imported.problems.len() <= Limits::PROBLEMS
+        && imported.problems.iter().all(texts);
+    good.then_some(imported)
 }
 
 fn acknowledged(
@@ -194,40 +243,50 @@ fn common_headers(headers: &mut HeaderMap, id: EnvelopeId) {
     }
 }
 
-fn serve(id: EnvelopeId, bytes: Bytes, asked: &HeaderMap) -> Response {
-    let total = bytes.len() as u64;
+/// What a GET asks for, by its headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    All,
+    Range(u64, u64),
+    Unchanged,
+    Outside(u64),
+}
+
+fn asked_part(id: EnvelopeId, total: u64, asked: &HeaderMap) -> Part {
     let tag = format!("\"{id}\"");
     let text = |name| {
         asked
             .get(name)
             .and_then(|value: &HeaderValue| value.to_str().ok())
     };
-    let mut response = if text(header::IF_NONE_MATCH).is_some_and(|tags| tags.contains(&tag)) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        // RFC 9110 §13.1.5: a range is honoured only if the tag still fits.
-        let range = text(header::RANGE).filter(|_| text(header::IF_RANGE).is_none_or(|given| given == tag));
-        match range.map(|range| one_range(range, total)) {
-            Some(Some(Ok((from, to)))) => {
-                let part =
-                    bytes.slice(usize::try_from(from).unwrap_or(0)..usize::try_from(to + 1).unwrap_or(0));
-                let span = format!("bytes {from}-{to}/{total}");
-                (
-                    StatusCode::PARTIAL_CONTENT,
-                    [(header::CONTENT_RANGE, span)],
-                    Body::from(part),
-                )
-                    .into_response()
-            }
-            Some(Some(Err(()))) => {
-                let span = format!("bytes */{total}");
-                (StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, span)]).into_response()
-            }
-            _ => (StatusCode::OK, Body::from(bytes)).into_response(),
+    if text(header::IF_NONE_MATCH).is_some_and(|tags| tags.contains(&tag)) {
+        return Part::Unchanged;
+    }
+    // RFC 9110 §13.1.5: a range is honoured only if the tag still fits.
+    let range = text(header::RANGE).filter(|_| text(header::IF_RANGE).is_none_or(|given| given == tag));
+    match range.and_then(|range| one_range(range, total)) {
+        Some(Ok((from, to))) => Part::Range(from, to),
+        Some(Err(())) => Part::Outside(total),
+        None => Part::All,
+    }
+}
+
+fn serve(bytes: Bytes, part: &Part) -> Response {
+    let total = bytes.len();
+    let at = |position: u64| usize::try_from(position).unwrap_or(total).min(total);
+    match *part {
+        Part::Range(from, to) => {
+            let span = format!("bytes {from}-{to}/{total}");
+            let slice = bytes.slice(at(from)..at(to.saturating_add(1)));
+            (
+                StatusCode::PARTIAL_CONTENT,
+                [(header::CONTENT_RANGE, span)],
+                Body::from(slice),
+            )
+                .into_response()
         }
-    };
-    common_headers(response.headers_mut(), id);
-    response
+        _ => (StatusCode::OK, Body::from(bytes)).into_response(),
+    }
 }
 
 /// One `bytes=` range of RFC 9110 §14.1.2; several or malformed ones are ignored (`None`), one outside is an error.
@@ -261,6 +320,28 @@ fn one_range(range: &str, total: u64) -> Option<Result<(u64, u64), ()>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_software_reports_is_bounded() {
+        assert!(read_imported(br#"{"result":"ok","software":"x 1.0"}"#).is_some());
+        assert!(read_imported(br#"{"result":"ok","software":"a\u0000b"}"#).is_none());
+        assert!(read_imported(br#"{"result":"maybe"}"#).is_none());
+        let long = format!(r#"{{"result":"failed","software":"{}"}}"#, "x".repeat(201));
+        assert!(read_imported(long.as_bytes()).is_none());
+    }
+
+    #[test]
+    fn limits_are_clamped_and_only_numbers() {
+        for (text, limit) in [
+            (None, 100),
+            (Some("0"), 1),
+            (Some("99999999999999999999999"), 500),
+            (Some("7"), 7),
+        ] {
+            assert_eq!(clamp(text).unwrap(), limit);
+        }
+        assert!(clamp(Some("-1")).is_err() && clamp(Some("")).is_err());
+    }
 
     #[test]
     fn ranges_of_the_rfc() {

@@ -6,6 +6,7 @@
 
 pub mod books;
 pub mod config;
+pub mod decide;
 pub mod directory;
 pub mod door;
 pub mod events;

@@ -4,8 +4,7 @@
 //! be read back; when it is not, the stream may have lost something, and reading begins again from the first note: rows
 //! are idempotent.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,10 +12,11 @@ use chassis::broker::{Broker, StreamOffset, StreamSink};
 use chassis::process;
 use chassis::shutdown::Shutdown;
 use proto::note::NoteMessage;
-use proto::{AcceptanceNote, Message, Station, Time};
+use proto::{AcceptanceNote, Message, Station};
 use store::Store;
 
 use crate::Config;
+use crate::decide::marks::Marks;
 use crate::events::Events;
 
 /// Name of the lease.
@@ -99,16 +99,16 @@ impl Reader {
             Some(position) if !from_first => StreamOffset::Next(position + 1),
             _ => StreamOffset::First,
         };
-        let marks = Marks::default();
+        let run = Run::new(&self.by);
         let sink = Sink {
             store: self.store.clone(),
             position: tokio::sync::Mutex::new(position),
-            marks: marks.clone(),
+            run: run.clone(),
         };
         tokio::select! {
             () = self.broker.read_stream(from, Arc::new(sink)) => false,
             () = self.keep_lease(step) => false,
-            () = self.write_marks(&marks) => {
+            () = self.write_marks(&run) => {
                 self.events.notes_restarted();
                 true
             }
@@ -124,16 +124,13 @@ impl Reader {
         }
     }
 
-    /// Writes marks; ends when one was not read back in time.
-    async fn write_marks(&self, marks: &Marks) {
+    /// Writes marks; ends when one is lost.
+    async fn write_marks(&self, run: &Run) {
         let mut clock = tokio::time::interval(self.mark_every);
         clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut number = 0_u64;
-        loop {
+        for number in 0.. {
             clock.tick().await;
-            let at = process::now();
-            number += 1;
-            let nonce = format!("{}/{number}/{}", self.by, at.micros());
+            let (at, nonce) = (process::now(), run.nonce(number));
             let mark = NoteMessage::Mark {
                 nonce: nonce.clone(),
                 at,
@@ -142,54 +139,54 @@ impl Reader {
             if self
                 .broker
                 .publisher()
-                .publish(mark.publication(nonce.clone()))
+                .publish(mark.publication(nonce))
                 .await
                 .is_ok()
             {
-                marks.written(nonce, at);
+                run.marks().written(number, at);
             }
-            if marks
-                .oldest()
-                .is_some_and(|oldest| self.mark_lost_seconds < at.seconds_since(oldest))
-            {
+            if run.marks().lost(process::now(), self.mark_lost_seconds) {
                 return;
             }
         }
     }
 }
 
-/// Marks written and not yet read back.
-#[derive(Clone, Default)]
-struct Marks(Arc<Mutex<VecDeque<(String, Time)>>>);
+/// The marks of this run, shared by their writer and the sink.
+#[derive(Clone)]
+struct Run {
+    /// Begins the nonces of this run's marks.
+    name: String,
+    marks: Arc<Mutex<Marks>>,
+}
 
-impl Marks {
-    fn written(&self, nonce: String, at: Time) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push_back((nonce, at));
+impl Run {
+    fn new(by: &str) -> Self {
+        let now = process::now();
+        Self {
+            name: format!("{by}/{}", now.micros()),
+            marks: Arc::new(Mutex::new(Marks::new(now))),
+        }
     }
 
-    fn read(&self, nonce: &str) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .retain(|(waiting, _)| waiting != nonce);
+    fn marks(&self) -> MutexGuard<'_, Marks> {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn oldest(&self) -> Option<Time> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .front()
-            .map(|(_, at)| *at)
+    fn nonce(&self, number: u64) -> String {
+        format!("{}/{number}", self.name)
+    }
+
+    /// The number of a mark of this run.
+    fn number(&self, nonce: &str) -> Option<u64> {
+        nonce.strip_prefix(&self.name)?.strip_prefix('/')?.parse().ok()
     }
 }
 
 struct Sink {
     store: Store,
     position: tokio::sync::Mutex<Option<u64>>,
-    marks: Marks,
+    run: Run,
 }
 
 #[async_trait]
@@ -203,7 +200,7 @@ impl StreamSink for Sink {
         for (offset, message) in batch {
             match serde_json::from_slice(&message.body) {
                 Ok(NoteMessage::Notes(more)) => notes.extend(more),
-                Ok(NoteMessage::Mark { nonce, .. }) => read_marks.push(nonce),
+                Ok(NoteMessage::Mark { nonce, .. }) => read_marks.extend(self.run.number(&nonce)),
                 // The envelope itself brings the same facts as stamps, so nothing is lost by going on.
                 Err(error) => tracing::error!(offset, error = %error, "a note cannot be read"),
             }
@@ -212,7 +209,9 @@ impl StreamSink for Sink {
         match self.store.take_notes(*position, to, &notes).await {
             Ok(true) => {
                 *position = Some(to);
-                read_marks.iter().for_each(|nonce| self.marks.read(nonce));
+                let mut marks = self.run.marks();
+                marks.took(process::now());
+                read_marks.into_iter().for_each(|number| marks.read(number));
                 true
             }
             Ok(false) => {

@@ -11,13 +11,13 @@ use store::RecallAnswer;
 
 use crate::door::{DeliveryState, store_error};
 use crate::inbox::{clamp, cursor, parse_id};
-use crate::reader::Reader;
+use crate::reader::{Reader, Sender};
 
 /// Query of the list.
 #[derive(Deserialize)]
 pub struct ListQuery {
     after: Option<String>,
-    limit: Option<u32>,
+    limit: Option<String>,
     status: Option<String>,
 }
 
@@ -35,7 +35,7 @@ pub async fn list(
         .map_err(|_| Refused::from(&codes::HTTP_BAD_REQUEST))?;
     let (items, next) = state
         .store
-        .sent(reader.office, &after, clamp(query.limit), status)
+        .sent(reader.office, &after, clamp(query.limit.as_deref())?, status)
         .await
         .map_err(|error| store_error(&error))?;
     Ok(Json(Page {
@@ -63,18 +63,18 @@ pub async fn item(
 /// `POST /v1/sent/{id}/recall`
 pub async fn recall(
     State(state): State<DeliveryState>,
-    reader: Reader,
+    sender: Sender,
     Path(id): Path<String>,
 ) -> Result<Json<Recalled>, Refused> {
     let id = parse_id(&id)?;
     let answer = state
         .store
-        .recall(reader.office, id, &state.by, process::now())
+        .recall(sender.office, id, &state.by, process::now())
         .await
         .map_err(|error| store_error(&error))?;
     match answer {
         RecallAnswer::Recalled(recalled) => {
-            tracing::info!(envelope.id = %id, holder = %reader.holder, status = %recalled.status, "recall asked for");
+            tracing::info!(envelope.id = %id, holder = %sender.holder, status = %recalled.status, "recall asked for");
             Ok(Json(recalled))
         }
         RecallAnswer::Unknown => Err(Refused::from(&codes::HTTP_NOT_FOUND)),

@@ -18,7 +18,7 @@ const RETRY_AFTER: u32 = 2;
 
 /// Judges a body that is an envelope (CMS) or its content (ZIP).
 pub async fn post(State(state): State<IngestState>, _caller: Caller, body: Body) -> Response {
-    let Ok(_place) = state.checks.clone().try_acquire_owned() else {
+    let Ok(place) = state.checks.clone().try_acquire_owned() else {
         return Refused::busy(&codes::HTTP_BUSY, RETRY_AFTER).into_response();
     };
     let bytes = match state.read(body).await {
@@ -26,7 +26,12 @@ pub async fn post(State(state): State<IngestState>, _caller: Caller, body: Body)
         Err(refused) => return refused.into_response(),
     };
     let (trust, limits) = (state.trust.current(), state.limits);
-    let judged = tokio::task::spawn_blocking(move || judge(&bytes, &trust, &limits, process::now())).await;
+    let judged = tokio::task::spawn_blocking(move || {
+        // The thread keeps its place even when the client has gone.
+        let _place = place;
+        judge(&bytes, &trust, &limits, process::now())
+    })
+    .await;
     match judged {
         Ok(Ok(report)) => Json(report).into_response(),
         Ok(Err(())) => Refused::busy(&codes::TRUST_CRL_STALE, RETRY_AFTER).into_response(),

@@ -34,9 +34,11 @@ type Work = JoinSet<Result<(), Failure>>;
 /// # Errors
 /// When a station cannot start.
 pub(crate) async fn run(command: Command, config: Config) -> Result<(), Failure> {
-    let ground = Ground::prepare(config).await?;
+    let Some(ground) = Ground::prepare(command, config).await? else {
+        return Ok(());
+    };
     let ready = ground.health.part("start");
-    ready.set_ready(false, "starting");
+    ready.set_ready(false, "waiting for the broker");
     let mut work = Work::new();
     trust_watch(&ground, &mut work);
     let runs = |station| command == station || command == Command::All;

@@ -12,8 +12,12 @@ use seal::Sealer;
 use seal::trust::SharedTrust;
 use store::{Snapshot, Store};
 
+use crate::Command;
 use crate::assemble::Failure;
-use crate::config::Config;
+use crate::config::{Config, ReceiptsConfig};
+
+/// Between two tries to open the store.
+const STORE_AGAIN: Duration = Duration::from_secs(1);
 
 /// What the stations share.
 #[derive(Clone)]
@@ -28,6 +32,8 @@ pub(crate) struct Ground {
     pub(crate) shutdown: Shutdown,
     /// CAs and revocation lists.
     pub(crate) trust: SharedTrust,
+    /// Signs receipts, where the command needs it.
+    receipts: Option<Arc<Sealer>>,
     /// Directory, mailbox, ledger.
     pub(crate) store: Store,
     /// The directory, at most a minute old.
@@ -35,43 +41,55 @@ pub(crate) struct Ground {
 }
 
 impl Ground {
-    /// Opens the admin port, the trust folder and the store.
+    /// Reads what the configuration names, then opens the admin port, then the store, waiting for it if need be. None when
+    /// shutdown began first.
     ///
     /// # Errors
     /// [`Failure::Usage`] for what only a change of the configuration can mend.
-    pub(crate) async fn prepare(config: Config) -> Result<Self, Failure> {
+    pub(crate) async fn prepare(command: Command, config: Config) -> Result<Option<Self>, Failure> {
+        let trust = SharedTrust::open(&config.trust.folder)
+            .with_context(|| format!("`trust.folder`: open {}", config.trust.folder.display()))
+            .map_err(Failure::Usage)?;
+        let signs = matches!(command, Command::Ingest | Command::Delivery | Command::All);
+        let receipts = if signs {
+            Some(read_receipts(&config.receipts)?)
+        } else {
+            None
+        };
         let metrics = Metrics::new();
         let health = Health::new();
         let shutdown = Shutdown::on_signals()
             .context("listen for signals")?
             .with_grace(Duration::from_secs(config.shutdown.grace_seconds));
-        let trust = SharedTrust::open(&config.trust.folder)
-            .with_context(|| format!("`trust.folder`: open {}", config.trust.folder.display()))
-            .map_err(Failure::Usage)?;
-        let store = Store::open(&config.store).await.context("open the store")?;
-        let snapshot = Snapshot::new(
-            store.clone(),
-            Duration::from_secs(config.snapshot.max_age_seconds),
-        );
-        let admin = chassis::admin::serve(
+        let starting = health.part("start");
+        starting.set_ready(false, "waiting for the store");
+        let serving = chassis::admin::serve(
             config.admin.listen,
             metrics.clone(),
             health.clone(),
             shutdown.clone(),
-        )
-        .await
-        .with_context(|| format!("`admin.listen`: open {}", config.admin.listen))
-        .map_err(Failure::Usage)?;
+        );
+        let admin = serving
+            .await
+            .with_context(|| format!("`admin.listen`: open {}", config.admin.listen))
+            .map_err(Failure::Usage)?;
         tracing::info!(%admin, "admin port open");
-        Ok(Self {
-            config: Arc::new(config),
+        let Some(store) = open_store(&config, &shutdown).await? else {
+            return Ok(None);
+        };
+        let max_age = Duration::from_secs(config.snapshot.max_age_seconds);
+        let snapshot = Snapshot::new(store.clone(), max_age);
+        let config = Arc::new(config);
+        Ok(Some(Self {
+            config,
             metrics,
             health,
             shutdown,
             trust,
+            receipts,
             store,
             snapshot,
-        })
+        }))
     }
 
     /// Connects to the broker.
@@ -94,19 +112,46 @@ impl Ground {
         }
     }
 
-    /// Who signs receipts.
+    /// Who signs receipts; every station that needs it has it.
     ///
     /// # Errors
-    /// When certificate and key cannot be read or do not fit.
+    /// [`Failure::Other`] when this command was not to need it.
     pub(crate) fn receipts(&self) -> Result<Arc<Sealer>, Failure> {
-        let paths = &self.config.receipts;
-        let read = || -> anyhow::Result<Sealer> {
-            let certificate = std::fs::read(&paths.certificate)
-                .with_context(|| format!("`receipts.certificate`: read {}", paths.certificate.display()))?;
-            let key = std::fs::read(&paths.key)
-                .with_context(|| format!("`receipts.key`: read {}", paths.key.display()))?;
-            Sealer::from_pem(&certificate, &key).context("`receipts`: certificate and key")
-        };
-        read().map(Arc::new).map_err(Failure::Usage)
+        self.receipts
+            .clone()
+            .context("this station signs no receipts")
+            .map_err(Failure::Other)
     }
+}
+
+/// Opens the store; while it is not there tries again, as long as it takes.
+async fn open_store(config: &Config, shutdown: &Shutdown) -> Result<Option<Store>, Failure> {
+    loop {
+        match Store::open(&config.store).await {
+            Ok(store) => return Ok(Some(store)),
+            Err(error) if error.is_transient() => {
+                tracing::warn!(%error, "the store does not open; trying again")
+            }
+            Err(error) => {
+                return Err(Failure::Usage(
+                    anyhow::Error::new(error).context("`store`: open it"),
+                ));
+            }
+        }
+        tokio::select! {
+            () = shutdown.wait() => return Ok(None),
+            () = tokio::time::sleep(STORE_AGAIN) => {}
+        }
+    }
+}
+
+fn read_receipts(paths: &ReceiptsConfig) -> Result<Arc<Sealer>, Failure> {
+    let read = || -> anyhow::Result<Sealer> {
+        let certificate = std::fs::read(&paths.certificate)
+            .with_context(|| format!("`receipts.certificate`: read {}", paths.certificate.display()))?;
+        let key = std::fs::read(&paths.key)
+            .with_context(|| format!("`receipts.key`: read {}", paths.key.display()))?;
+        Sealer::from_pem(&certificate, &key).context("`receipts`: certificate and key")
+    };
+    read().map(Arc::new).map_err(Failure::Usage)
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use chassis::broker::waiting;
 use parcel::Judged;
 use proto::{Limits, ManifestHead, Problem, Time};
 use seal::trust::{Subject, Trust};
@@ -63,9 +64,15 @@ impl Workbench {
         accepted_at: Time,
         now: Time,
     ) -> Result<Inspected, InspectError> {
-        let _place = self.places.acquire().await.map_err(|_| InspectError::Died)?;
+        // Waiting for a place is not the envelope's own work; the thread keeps its place even when nobody waits any more.
+        let place = waiting(self.places.clone().acquire_owned())
+            .await
+            .map_err(|_| InspectError::Died)?;
         let limits = self.limits;
-        let work = move || inspect(&envelope, &trust, &limits, accepted_at, now);
+        let work = move || {
+            let _place = place;
+            inspect(&envelope, &trust, &limits, accepted_at, now)
+        };
         tokio::task::spawn_blocking(work)
             .await
             .map_err(|_| InspectError::Died)?

@@ -5,8 +5,7 @@ use store::{Freshness, Snapshot, StoreError};
 
 use crate::decide::SignerFacts;
 
-/// Facts about the certificate with this fingerprint; a snapshot may only say yes, so a no is read afresh, newer than
-/// the acceptance.
+/// Facts about the certificate with this fingerprint, read after the acceptance; a no is read afresh.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -16,9 +15,10 @@ pub async fn facts(
     sender: OfficeNumber,
     accepted_at: Time,
 ) -> Result<SignerFacts, StoreError> {
-    let cached = read(snapshot, fingerprint, sender, accepted_at, Freshness::Cached).await?;
-    if cached.may_sign(accepted_at) {
-        return Ok(cached);
+    let newer = Freshness::NewerThan(accepted_at);
+    let known = read(snapshot, fingerprint, sender, accepted_at, newer).await?;
+    if known.may_sign(accepted_at) {
+        return Ok(known);
     }
     read(snapshot, fingerprint, sender, accepted_at, Freshness::Now).await
 }

@@ -62,7 +62,10 @@ impl ValidationStage {
             )
             .await;
         let decision = match inspected {
-            Ok(Inspected::Unsealed(problems)) => Decision::Rejected(Problems::from(problems)),
+            Ok(Inspected::Unsealed(problems)) => Decision::Rejected {
+                sequence: None,
+                report: Problems::from(problems),
+            },
             Ok(Inspected::Sealed {
                 signer: subject,
                 head,
@@ -94,9 +97,10 @@ impl ValidationStage {
                     .validated(stamp, sending)
                     .publication_to_routing(self.shards),
             ),
-            Decision::Rejected(report) => {
-                let outcome =
+            Decision::Rejected { sequence, report } => {
+                let mut outcome =
                     OutcomeMessage::new(envelope.id, &envelope.stamps, Refusal::Rejected, stamp, report);
+                outcome.sequence = sequence;
                 Outcome::Return(outcome.publication(self.shards))
             }
             Decision::Park(cause) => self.parked(message, cause),

@@ -65,7 +65,7 @@ pub fn route(destination: Option<&OfficeFacts>, asked: &Asked<'_>, licences: Lic
             licences.grace_days.max(office.grace_days),
         )
     {
-        return refuse(&codes::OFFICE_UNKNOWN);
+        return refuse(&codes::OFFICE_UNLICENSED);
     }
     let takes_version = office.versions.is_empty()
         || asked
@@ -168,7 +168,7 @@ mod tests {
                     licence_until: None,
                     ..office()
                 }),
-                "office.unknown",
+                "office.unlicensed",
             ),
         ];
         for (what, facts, expected) in cases {
@@ -195,7 +195,7 @@ mod tests {
             licence_until: Some(at(1).plus_seconds(-30 * 86_400 - 1)),
             ..office()
         };
-        assert_eq!(code(route(Some(&over), &asked(), LICENCES)), "office.unknown");
+        assert_eq!(code(route(Some(&over), &asked(), LICENCES)), "office.unlicensed");
         let off = LicencePolicy {
             enforce: false,
             ..LICENCES

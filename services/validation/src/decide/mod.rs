@@ -1,7 +1,7 @@
 //! The decision: what the seal, the content and the directory say, against what the door wrote on the message.
 
 use parcel::Judged;
-use proto::{Holder, ManifestHead, OfficeNumber, Problem, Problems, Sending, Severity, Time, codes};
+use proto::{Holder, ManifestHead, OfficeNumber, Problem, Problems, Sending, Time, codes};
 use seal::trust::Subject;
 
 /// What the directory says of the signer.
@@ -40,7 +40,12 @@ pub enum Decision {
     /// On to routing.
     Validated(Sending),
     /// Back to the sender.
-    Rejected(Problems),
+    Rejected {
+        /// 連番 of the manifest, if it could be read.
+        sequence: Option<String>,
+        /// Why.
+        report: Problems,
+    },
     /// The door read another manifest than this one: our fault.
     Park(&'static str),
 }
@@ -60,11 +65,15 @@ pub fn judge(
         return Decision::Park("sender or destination differ from what the door read");
     }
     let mut problems = judged.problems;
+    let sequence = head.and_then(|head| head.sequence.clone());
     if let Some(problem) = signer_problem(door, signer, facts) {
-        problems.problems.insert(0, problem);
+        problems.lead(problem);
     }
     if problems.any_error() {
-        return Decision::Rejected(problems);
+        return Decision::Rejected {
+            sequence,
+            report: problems,
+        };
     }
     match (judged.sending, &facts.holder) {
         (Some(sending), Some(holder)) => Decision::Validated(sending.signed_by(holder.to_string())),
@@ -80,9 +89,7 @@ fn signer_problem(door: DoorSaw, signer: &Subject, facts: &SignerFacts) -> Optio
     } else {
         return None;
     };
-    let mut problem = Problem::new(code);
-    problem.severity = Severity::Error;
-    Some(problem)
+    Some(Problem::new(code))
 }
 
 /// The subject is only compared: an office's certificate must bear that office's number.

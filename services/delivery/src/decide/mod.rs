@@ -1,0 +1,3 @@
+//! The pure part of delivery. One sending, one delivery is decided inside the store's transaction, where the facts are.
+
+pub mod marks;
