@@ -30,6 +30,8 @@ pub(super) struct Hold<'a> {
     cancel: CancellationToken,
     lease_ends: Option<Instant>,
     calm: u16,
+    /// Whether anything was settled.
+    settled: bool,
     end: Option<End>,
 }
 
@@ -44,12 +46,14 @@ impl<'a> Hold<'a> {
             cancel: CancellationToken::new(),
             lease_ends: None,
             calm: 0,
+            settled: false,
             end: None,
         }
     }
 
-    /// Works until there is a reason to let go and everything begun is settled.
-    pub(super) async fn run(mut self, mut consumer: Consumer) -> End {
+    /// Works until there is a reason to let go and everything begun is settled; also tells whether anything was. The
+    /// consumer is only lent: dropped before its channel is closed, it would be cancelled.
+    pub(super) async fn run(mut self, consumer: &mut Consumer) -> (End, bool) {
         let far = Duration::from_secs(3_600);
         loop {
             self.begin_what_may();
@@ -61,7 +65,7 @@ impl<'a> Hold<'a> {
                     acknowledge(self.channel, self.acks.all()).await;
                 }
                 self.forget_gauges();
-                return end;
+                return (end, self.settled);
             }
             let going_on = self.end.is_none();
             let now = Instant::now();
@@ -71,6 +75,7 @@ impl<'a> Hold<'a> {
             tokio::select! {
                 biased;
                 Some(finished) = self.work.join_next(), if !self.work.is_empty() => self.settle(finished).await,
+                () = self.shard.give_up.cancelled(), if !matches!(self.end, Some(End::GivenUp | End::Broken)) => self.give_up(),
                 () = self.shard.shutdown.wait(), if going_on => self.let_go(End::Shutdown),
                 () = sleep_until(lease_ends.unwrap_or(now + far)), if going_on && lease_ends.is_some() => {
                     self.let_go(End::Lease);
@@ -135,7 +140,7 @@ impl<'a> Hold<'a> {
                 let verdicts = tokio::select! {
                     verdicts = context.work(begun.items) => verdicts,
                     () = cancel.cancelled() => {
-                        // Its channel died, not its handler.
+                        // Its channel died or the process ends, not its handler.
                         for id in suspects {
                             context.suspects.end(&id, context.stage.station()).await;
                         }
@@ -192,11 +197,17 @@ impl<'a> Hold<'a> {
 
     fn judge(&mut self, tag: u64, verdict: Verdict) {
         match verdict {
-            Verdict::Settled => self.acks.settled(tag, Instant::now()),
+            Verdict::Settled => {
+                self.settled = true;
+                self.acks.settled(tag, Instant::now());
+            }
             Verdict::Left => {}
             Verdict::Retry(trouble) => {
                 // A trouble is worth more than the end of a lease, which needs no probing.
-                if !matches!(self.end, Some(End::Broken | End::Trouble(_) | End::Shutdown)) {
+                if !matches!(
+                    self.end,
+                    Some(End::Broken | End::Trouble(_) | End::Shutdown | End::GivenUp)
+                ) {
                     self.end = Some(End::Trouble(trouble));
                 }
             }
@@ -206,6 +217,12 @@ impl<'a> Hold<'a> {
     /// Begins no more work; what is begun is settled.
     fn let_go(&mut self, end: End) {
         self.end.get_or_insert(end);
+    }
+
+    /// Work in progress ends as it is; what is settled is acknowledged.
+    fn give_up(&mut self) {
+        self.end = Some(End::GivenUp);
+        self.cancel.cancel();
     }
 
     /// Everything of this channel is worthless.

@@ -25,13 +25,17 @@ mod settle;
 mod shard;
 mod stage;
 mod stream;
+mod subscription;
 mod supervisor;
 mod suspects;
 mod work;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use crate::health::Health;
 use crate::metrics::Metrics;
@@ -48,6 +52,9 @@ use numbers::Numbers;
 use shard::Shard;
 use supervisor::{Link, Role, Supervisor};
 use work::Context;
+
+/// How long the shards may take to close their channels when the grace is over.
+const GIVING_UP: Duration = Duration::from_secs(15);
 
 /// The process's access to the broker. Clones share connections; the last one dropped closes them.
 #[derive(Clone)]
@@ -134,6 +141,7 @@ impl Broker {
             &inner.health,
         ));
         let mut shards = JoinSet::new();
+        let give_up = CancellationToken::new();
         for queue in queues {
             let shard = Shard::new(
                 queue,
@@ -141,13 +149,19 @@ impl Broker {
                 inner.consume.clone(),
                 &inner.config,
                 inner.shutdown.clone(),
+                give_up.clone(),
             );
             shards.spawn(shard.run());
         }
         let all = async { while shards.join_next().await.is_some() {} };
         if inner.shutdown.drain(all).await == Drained::GraceOver {
-            // What is not settled stays unacknowledged; the broker hands it out again.
-            shards.shutdown().await;
+            // What is not settled stays unacknowledged; the broker hands it out again, but only over closed channels.
+            give_up.cancel();
+            let all = async { while shards.join_next().await.is_some() {} };
+            if timeout(GIVING_UP, all).await.is_err() {
+                tracing::error!("a shard could not be given up in time");
+                shards.shutdown().await;
+            }
         }
     }
 

@@ -8,21 +8,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use lapin::options::{BasicConsumeOptions, BasicQosOptions};
-use lapin::types::FieldTable;
-use lapin::{Channel, Consumer};
 use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
 
 use super::backoff::Backoff;
 use super::config::BrokerConfig;
 use super::hold::Hold;
 use super::stage::Mode;
-use super::supervisor::{Link, Live};
+use super::subscription::Subscription;
+use super::supervisor::Link;
 use super::work::{Context, Probe, Trouble};
 use crate::shutdown::Shutdown;
-
-/// How long a channel may take to open or close.
-const CHANNEL: Duration = Duration::from_secs(10);
 
 /// The consumer of one queue.
 pub(super) struct Shard {
@@ -30,6 +26,8 @@ pub(super) struct Shard {
     pub(super) context: Arc<Context>,
     link: Link,
     pub(super) shutdown: Shutdown,
+    /// The grace is over: what is begun is given up, the channel closed.
+    pub(super) give_up: CancellationToken,
     pub(super) mode: Mode,
     pub(super) prefetch: u16,
     pub(super) lease: (Duration, Duration, Duration),
@@ -49,6 +47,8 @@ pub(super) enum End {
     Broken,
     /// Shutdown began.
     Shutdown,
+    /// The grace is over.
+    GivenUp,
 }
 
 impl Shard {
@@ -58,6 +58,7 @@ impl Shard {
         link: Link,
         config: &BrokerConfig,
         shutdown: Shutdown,
+        give_up: CancellationToken,
     ) -> Self {
         let mode = context.stage.mode();
         let prefetch = match mode {
@@ -75,6 +76,7 @@ impl Shard {
             context,
             link,
             shutdown,
+            give_up,
             mode,
             prefetch,
             lease,
@@ -92,6 +94,7 @@ impl Shard {
 
     async fn consume(&mut self) {
         let mut backoff = Self::backoff();
+        let mut trouble_backoff = Self::trouble_backoff();
         loop {
             let shutdown = self.shutdown.clone();
             let live = tokio::select! {
@@ -103,11 +106,17 @@ impl Shard {
                 },
             };
             let begun = Instant::now();
-            let end = match self.subscribe(&live).await {
-                Some((channel, consumer)) => {
-                    let end = Hold::new(self, &channel).run(consumer).await;
+            let end = match Subscription::open(&live.connection, &self.queue, self.prefetch()).await {
+                Some(mut subscription) => {
+                    let (end, settled) = match subscription.parts() {
+                        (channel, Some(consumer)) => Hold::new(self, channel).run(consumer).await,
+                        (_, None) => (End::Broken, false),
+                    };
+                    if settled {
+                        trouble_backoff = Self::trouble_backoff();
+                    }
                     // Closed before anything else: only then may the next holder begin.
-                    let _ = timeout(CHANNEL, channel.close(200, "let go".into())).await;
+                    subscription.close().await;
                     end
                 }
                 None => End::Broken,
@@ -118,8 +127,8 @@ impl Shard {
             match end {
                 End::Lease => {}
                 End::Care(calm_after) => self.careful = calm_after,
-                End::Shutdown => return,
-                End::Trouble(trouble) => self.wait_out(trouble).await,
+                End::Shutdown | End::GivenUp => return,
+                End::Trouble(trouble) => self.wait_out(trouble, &mut trouble_backoff).await,
                 End::Broken => {
                     tokio::select! {
                         () = backoff.wait() => {}
@@ -134,46 +143,21 @@ impl Shard {
         Backoff::new(Duration::from_millis(50), Duration::from_secs(5))
     }
 
+    /// Begins anew only when something was settled: a probe that works says little while the work does not.
+    fn trouble_backoff() -> Backoff {
+        Backoff::new(Duration::from_millis(200), Duration::from_secs(15))
+    }
+
     /// Most messages out at this time.
     pub(super) fn prefetch(&self) -> u16 {
         if 0 < self.careful { 1 } else { self.prefetch }
     }
 
-    async fn subscribe(&self, live: &Live) -> Option<(Channel, Consumer)> {
-        let prefetch = self.prefetch();
-        let subscribing = async {
-            let channel = live.connection.create_channel().await?;
-            // Before the consumer, or the broker sends the whole queue.
-            channel.basic_qos(prefetch, BasicQosOptions::default()).await?;
-            let consumer = channel
-                .basic_consume(
-                    self.queue.as_str().into(),
-                    "".into(),
-                    BasicConsumeOptions::default(),
-                    FieldTable::default(),
-                )
-                .await?;
-            Ok::<_, lapin::Error>((channel, consumer))
-        };
-        match timeout(CHANNEL, subscribing).await {
-            Ok(Ok(subscribed)) => Some(subscribed),
-            Ok(Err(error)) => {
-                tracing::warn!(queue = %self.queue, %error, "not subscribed");
-                None
-            }
-            Err(_) => {
-                tracing::warn!(queue = %self.queue, "not subscribed in time");
-                None
-            }
-        }
-    }
-
     /// Tries the very thing that failed until it works, without limit, or shutdown begins.
-    async fn wait_out(&self, trouble: Trouble) {
+    async fn wait_out(&self, trouble: Trouble, backoff: &mut Backoff) {
         let context = &self.context;
         tracing::warn!(queue = %self.queue, cause = %trouble.cause, "the station cannot work; waiting until it can");
         context.trouble_begins(&trouble.cause);
-        let mut backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(15));
         let over = async {
             loop {
                 backoff.wait().await;

@@ -26,8 +26,20 @@ const STORY: Duration = Duration::from_secs(120);
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_broker_keeps_its_promises() {
     let names = [
-        "publish", "order", "cut", "marker", "retry", "refused", "poison", "batch", "overrun", "stream",
-        "shutdown", "blocked",
+        "publish",
+        "order",
+        "hand_over",
+        "backoff",
+        "cut",
+        "marker",
+        "retry",
+        "refused",
+        "poison",
+        "batch",
+        "overrun",
+        "stream",
+        "shutdown",
+        "blocked",
     ];
     let server = Server::start(&names).await;
     let host = |name: &str| server.virtual_host(name);
@@ -36,6 +48,16 @@ async fn the_broker_keeps_its_promises() {
         story(
             "order",
             stories::order::over_two_replicas_and_many_leases(host("order")),
+        )
+        .boxed_local(),
+        story(
+            "hand_over",
+            stories::hand_over::without_grace_over_a_backlog(host("hand_over")),
+        )
+        .boxed_local(),
+        story(
+            "backoff",
+            stories::retry::waits_longer_and_longer(host("backoff")),
         )
         .boxed_local(),
         story("cut", stories::cut::loses_and_overtakes_nothing(host("cut"))).boxed_local(),

@@ -136,7 +136,11 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) async fn start(config: chassis::broker::BrokerConfig) -> Self {
-        let (health, shutdown) = (Health::new(), Shutdown::new().with_grace(Duration::from_secs(20)));
+        Self::with_grace(config, Duration::from_secs(20)).await
+    }
+
+    pub(crate) async fn with_grace(config: chassis::broker::BrokerConfig, grace: Duration) -> Self {
+        let (health, shutdown) = (Health::new(), Shutdown::new().with_grace(grace));
         let broker = Broker::start(config, Metrics::new(), health.clone(), shutdown.clone())
             .await
             .unwrap();

@@ -1,6 +1,7 @@
 //! The stories, one file per promise.
 
 pub(crate) mod cut;
+pub(crate) mod hand_over;
 pub(crate) mod order;
 pub(crate) mod poison;
 pub(crate) mod publish;

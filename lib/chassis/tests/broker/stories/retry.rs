@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use chassis::broker::{BrokerConfig, Mode, Outcome};
 use lapin::types::FieldTable;
@@ -102,4 +103,36 @@ pub(crate) async fn a_publish_that_finds_no_queue(host: VirtualHost) {
     process.end().await;
     let ids = stage::ids(&stage::take(&connection, &["vendor.late".to_owned()]).await);
     stage::assert_complete_and_in_order(&ids, 1, 3);
+}
+
+/// The probe works and the work does not: each round waits longer, until something is settled.
+pub(crate) async fn waits_longer_and_longer(host: VirtualHost) {
+    let mut process = Process::start(crate::config(&host)).await;
+    process.fill(1, 1).await;
+    let (tries, down) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicBool::new(true)));
+    let (counted, is_down) = (tries.clone(), down.clone());
+    let stage = Made::lanes(move |message| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        let down = is_down.load(Ordering::Relaxed);
+        async move {
+            if down {
+                transient("the probe does not see what is wrong")
+            } else {
+                Outcome::Forward(validated(&message))
+            }
+        }
+    });
+    let begun = Instant::now();
+    process.run(stage.clone());
+    crate::eventually("six tries", async || 6 <= tries.load(Ordering::Relaxed)).await;
+    // At least half of 0.2 + 0.4 + 0.8 + 1.6 + 3.2 s.
+    let took = begun.elapsed();
+    assert!(Duration::from_secs(3) < took, "six tries in {took:?}");
+    down.store(false, Ordering::Relaxed);
+    let connection = host.raw().await;
+    crate::eventually("it passed", async || {
+        stage::waiting(&connection, "routing.00").await + stage::waiting(&connection, "routing.01").await == 1
+    })
+    .await;
+    process.end().await;
 }
