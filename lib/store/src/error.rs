@@ -21,6 +21,9 @@ pub enum StoreError {
     /// A statement failed.
     #[error("asking the store")]
     Sql(#[from] sqlx::Error),
+    /// The database was asked and said nothing for so long; whether it did what it was asked for is not known.
+    #[error("the store has not answered for {} s", .0.as_secs())]
+    Silent(std::time::Duration),
     /// A stored value is not what this program writes.
     #[error("the store holds an unreadable {0}")]
     Unreadable(&'static str),
@@ -36,7 +39,7 @@ impl StoreError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Url(_) | Self::Schema | Self::Password(_) | Self::Unreadable(_) => false,
-            Self::Open(_) | Self::Migrate(_) => true,
+            Self::Open(_) | Self::Migrate(_) | Self::Silent(_) => true,
             Self::Sql(_) | Self::Contradiction(_) => !self.is_data(),
         }
     }

@@ -16,6 +16,7 @@ mod error;
 mod inbox;
 mod leases;
 mod ledger;
+mod lent;
 mod many;
 mod notes;
 mod notices;

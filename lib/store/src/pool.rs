@@ -18,6 +18,9 @@ static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres")
 /// How long a caller waits for a free connection before it is told to come again.
 const ACQUIRE: Duration = Duration::from_secs(10);
 
+/// How long bringing the tables up to date may take, the turns of others included.
+const MIGRATE: Duration = Duration::from_secs(120);
+
 pub(crate) async fn open(config: &StoreConfig) -> Result<Pool, StoreError> {
     config.check()?;
     if config.is_sqlite() {
@@ -79,8 +82,8 @@ async fn open_postgres(config: &StoreConfig) -> Result<Pool, StoreError> {
         .application_name("careplan-relay")
         // A replica that freezes with an office's counter in its hand must not stop the others for good.
         .options([
-            ("lock_timeout", "20s"),
-            ("statement_timeout", "60s"),
+            ("lock_timeout", "15s"),
+            ("statement_timeout", "18s"),
             ("idle_in_transaction_session_timeout", "60s"),
         ])
         .statement_cache_capacity(256);
@@ -107,7 +110,9 @@ async fn open_postgres(config: &StoreConfig) -> Result<Pool, StoreError> {
             Ok(_) => {}
         }
     }
-    POSTGRES.run(&pool).await.map_err(StoreError::Migrate)?;
+    let migrated = tokio::time::timeout(MIGRATE, POSTGRES.run(&pool)).await;
+    let migrated = migrated.map_err(|_| StoreError::Silent(MIGRATE))?;
+    migrated.map_err(StoreError::Migrate)?;
     Ok(Pool::Postgres(pool))
 }
 

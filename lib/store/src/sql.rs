@@ -1,10 +1,13 @@
 //! Statements and rows, whatever the database: the one place where both arms are written out. The SQL text is the same
 //! for both, with `$1` placeholders.
 
+use std::time::Duration;
+
 use proto::{Acceptance, EnvelopeId, OfficeNumber, Time};
-use sqlx::{AssertSqlSafe, Postgres, Row as _, Sqlite};
+use sqlx::{Row as _, Sqlite};
 
 use crate::StoreError;
+use crate::lent::Lent;
 
 /// A value to bind.
 #[derive(Clone, Copy)]
@@ -23,7 +26,7 @@ pub(crate) enum Row {
 /// A transaction that may write.
 pub(crate) enum Transaction {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
-    Postgres(sqlx::Transaction<'static, Postgres>),
+    Postgres(Lent),
 }
 
 /// Where statements outside a transaction go.
@@ -37,17 +40,21 @@ pub(crate) enum Pool {
 macro_rules! bound {
     ($sql:expr, $values:expr) => {{
         // Every text comes from this crate; values are bound, never written into it.
-        let mut query = sqlx::query(AssertSqlSafe($sql.to_owned()));
+        let mut query = sqlx::query(sqlx::AssertSqlSafe($sql.to_owned()));
         for value in $values {
             query = match *value {
-                Value::Int(value) => query.bind(value),
-                Value::Text(value) => query.bind(value),
-                Value::Bytes(value) => query.bind(value),
+                $crate::sql::Value::Int(value) => query.bind(value),
+                $crate::sql::Value::Text(value) => query.bind(value),
+                $crate::sql::Value::Bytes(value) => query.bind(value),
             };
         }
         query
     }};
 }
+pub(crate) use bound;
+
+/// How long closing waits for the servers' goodbye.
+const GOODBYE: Duration = Duration::from_secs(25);
 
 impl Pool {
     /// Begins a transaction that may write; on SQLite it is the only one.
@@ -55,7 +62,11 @@ impl Pool {
         Ok(match self {
             // A deferred transaction that turns to writing fails at once when another writes; this one waits.
             Self::Sqlite(_, write) => Transaction::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
+            Self::Postgres(pool) => {
+                let mut lent = Lent::from(pool).await?;
+                lent.begin().await?;
+                Transaction::Postgres(lent)
+            }
         })
     }
 
@@ -65,7 +76,10 @@ impl Pool {
                 read.close().await;
                 write.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres(pool) => {
+                // What is left then is closed with the process.
+                let _ = tokio::time::timeout(GOODBYE, pool.close()).await;
+            }
         }
     }
 
@@ -77,7 +91,7 @@ impl Pool {
                 rows.into_iter().map(Row::Sqlite).collect()
             }
             Self::Postgres(pool) => {
-                let rows = bound!(sql, values).fetch_all(pool).await?;
+                let rows = Lent::from(pool).await?.rows(sql, values).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
         })
@@ -92,7 +106,7 @@ impl Pool {
     pub(crate) async fn run(&self, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
         Ok(match self {
             Self::Sqlite(_, write) => bound!(sql, values).execute(write).await?.rows_affected(),
-            Self::Postgres(pool) => bound!(sql, values).execute(pool).await?.rows_affected(),
+            Self::Postgres(pool) => Lent::from(pool).await?.run(sql, values).await?,
         })
     }
 }
@@ -105,7 +119,7 @@ impl Transaction {
                 rows.into_iter().map(Row::Sqlite).collect()
             }
             Self::Postgres(open) => {
-                let rows = bound!(sql, values).fetch_all(&mut **open).await?;
+                let rows = open.rows(sql, values).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
         })
@@ -119,7 +133,7 @@ impl Transaction {
     pub(crate) async fn run(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
         Ok(match self {
             Self::Sqlite(open) => bound!(sql, values).execute(&mut **open).await?.rows_affected(),
-            Self::Postgres(open) => bound!(sql, values).execute(&mut **open).await?.rows_affected(),
+            Self::Postgres(open) => open.run(sql, values).await?,
         })
     }
 
@@ -134,7 +148,7 @@ impl Transaction {
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(open) => open.commit().await?,
-            Self::Postgres(open) => open.commit().await?,
+            Self::Postgres(open) => open.end("COMMIT").await?,
         }
         Ok(())
     }
@@ -142,7 +156,7 @@ impl Transaction {
     pub(crate) async fn rollback(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(open) => open.rollback().await?,
-            Self::Postgres(open) => open.rollback().await?,
+            Self::Postgres(open) => open.end("ROLLBACK").await?,
         }
         Ok(())
     }

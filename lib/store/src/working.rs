@@ -51,6 +51,12 @@ pub(crate) struct Mail<'a> {
     pub(crate) bytes: &'a [u8],
 }
 
+impl Mail<'_> {
+    fn is_large(&self) -> bool {
+        (1 << 20) < self.bytes.len()
+    }
+}
+
 impl<'a> Working<'a> {
     /// Locks the offices (the senders at least), then reads what is known of these acceptances, their ids and these names.
     pub(crate) async fn load(
@@ -228,8 +234,12 @@ impl<'a> Working<'a> {
             .map(|mail| values![&mail.month, &mail.id, mail.bytes].to_vec())
             .collect();
         let head = "INSERT INTO contents (month, id, bytes)";
-        // Few at a time: parameters are copied, and an envelope may have megabytes.
-        for rows in contents.chunks(16) {
+        // Few at a time: parameters are copied, an envelope may have megabytes, and a statement has a time limit.
+        for rows in contents.chunks(if self.mail.iter().any(Mail::is_large) {
+            2
+        } else {
+            16
+        }) {
             open.insert(head, rows, "").await?;
         }
         Ok(())

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use store::{Store, StoreConfig};
 use tempfile::TempDir;
 
+use crate::samples::{BY, at, sample};
 use crate::{CASES, Place};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -43,6 +44,57 @@ async fn suite_on_postgres() {
         }
     }
     assert!(failed.is_empty(), "failed on PostgreSQL: {failed:?}");
+}
+
+/// The whole server stops in the middle of traffic, as a machine that loses its network does: nobody may wait for long.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_falls_silent_is_given_up() {
+    let cluster = Cluster::start();
+    await_connections(&cluster.url()).await;
+    let mut config = StoreConfig::at(cluster.url());
+    config.max_connections = 4;
+    let store = Store::open(&config).await.expect("the store opens");
+    let traffic: Vec<_> = (0..8_u64)
+        .map(|lane| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                for n in 0_u64.. {
+                    let mut one = sample(n * 8 + lane);
+                    one.bytes.resize(200_000, 7);
+                    let began = Instant::now();
+                    let entered = store.enter(&[one.learned()], BY, at(10)).await;
+                    if let Err(error) = entered {
+                        return (began.elapsed(), error);
+                    }
+                }
+                unreachable!("the server falls silent before")
+            })
+        })
+        .collect();
+    while store.books().await.expect("the server answers").mailboxed < 20 {}
+    cluster.signal("STOP");
+    let probing = tokio::spawn({
+        let store = store.clone();
+        async move {
+            let began = Instant::now();
+            (began.elapsed(), store.probe().await)
+        }
+    });
+    for lane in traffic {
+        let (waited, error) = tokio::time::timeout(Duration::from_secs(45), lane)
+            .await
+            .expect("nobody waits for ever")
+            .expect("no panic");
+        assert!(error.is_transient(), "{error:?}");
+        assert!(waited < Duration::from_secs(40), "{waited:?}");
+    }
+    let (_, probed) = probing.await.expect("no panic");
+    assert!(probed.expect_err("the server is silent").is_transient());
+    cluster.signal("CONT");
+    // Not one of the connections that were given up is lent again, and their transactions hold nothing.
+    let entered = store.enter(&[sample(1_000_000).learned()], BY, at(11)).await;
+    assert_eq!(entered.expect("the server is back").len(), 1);
+    store.close().await;
 }
 
 /// The server answers within 30 seconds of its start.
@@ -122,6 +174,14 @@ impl Cluster {
         Self { folder, server }
     }
 
+    /// Sends a signal to the server and every process of it.
+    fn signal(&self, signal: &str) {
+        let server = self.server.id();
+        let send = format!("kill -{signal} {server} $(ps -o pid= --ppid {server})");
+        let sent = Command::new("sh").args(["-c", &send]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "{send}");
+    }
+
     fn url(&self) -> String {
         format!(
             "postgres:///postgres?user=postgres&host={}",
@@ -133,7 +193,8 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         // SIGINT: fast shutdown, its processes with it.
-        let stop = format!("kill -INT {}", self.server.id());
+        let server = self.server.id();
+        let stop = format!("kill -CONT {server} $(ps -o pid= --ppid {server}); kill -INT {server}");
         let stopped = Command::new("sh").args(["-c", &stop]).status();
         if !stopped.is_ok_and(|status| status.success()) {
             let _ = self.server.kill();
