@@ -21,14 +21,14 @@ pub async fn post(State(state): State<IngestState>, _caller: Caller, body: Body)
     let Ok(place) = state.checks.clone().try_acquire_owned() else {
         return Refused::busy(&codes::HTTP_BUSY, RETRY_AFTER).into_response();
     };
-    let bytes = match state.read(body).await {
-        Ok(bytes) => bytes,
+    let (bytes, under_way) = match state.read(body).await {
+        Ok(read) => read,
         Err(refused) => return refused.into_response(),
     };
     let (trust, limits) = (state.trust.current(), state.limits);
     let judged = tokio::task::spawn_blocking(move || {
         // The thread keeps its place even when the client has gone.
-        let _place = place;
+        let _place = (place, under_way);
         judge(&bytes, &trust, &limits, process::now())
     })
     .await;

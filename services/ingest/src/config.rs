@@ -14,6 +14,8 @@ pub struct Config {
     pub accept_seconds: u64,
     /// Submissions under way at once; more are answered 503.
     pub concurrent_submissions: usize,
+    /// Bytes of all bodies under way at once; more are answered 503. Memory at the door is about three times this.
+    pub bytes_under_way: u32,
     /// Checks under way at once; more are answered 503.
     pub concurrent_checks: usize,
     /// Most milliseconds a note waits for others to share its message.

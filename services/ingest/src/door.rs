@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::FromRef;
 use axum::routing::post;
 use bytes::Bytes;
@@ -12,11 +12,11 @@ use chassis::broker::Publisher;
 use chassis::metrics::Metrics;
 use chassis::process;
 use door::{Gate, Refused};
-use proto::{Limits, Station};
+use proto::{Limits, Station, codes};
 use seal::Sealer;
 use seal::trust::SharedTrust;
 use store::Snapshot;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::events::Events;
 use crate::notes::Notes;
@@ -36,6 +36,7 @@ pub struct IngestState {
     pub(crate) body_within: Duration,
     pub(crate) accept_within: Duration,
     pub(crate) submissions: Arc<Semaphore>,
+    pub(crate) bytes: Arc<Semaphore>,
     pub(crate) checks: Arc<Semaphore>,
     pub(crate) events: Events,
     pub(crate) by: String,
@@ -78,6 +79,7 @@ impl IngestState {
             body_within: Duration::from_secs(config.body_seconds),
             accept_within: Duration::from_secs(config.accept_seconds),
             submissions: Arc::new(Semaphore::new(config.concurrent_submissions)),
+            bytes: Arc::new(Semaphore::new(config.bytes_under_way as usize)),
             checks: Arc::new(Semaphore::new(config.concurrent_checks)),
             events: Events::new(&parts.metrics),
             by: process::name(Station::Ingest),
@@ -86,10 +88,20 @@ impl IngestState {
 }
 
 impl IngestState {
-    /// Reads a body within the limits of size and time.
-    pub(crate) async fn read(&self, body: Body) -> Result<Bytes, Refused> {
-        let limit = usize::try_from(self.limits.envelope_bytes).unwrap_or(usize::MAX);
-        ::door::read_body(body, limit, self.body_within).await
+    /// Reads a body within the limits of size and time. The place it takes among the bytes under way is held as long as
+    /// the returned permit; a body that does not say its length takes the largest one's place.
+    pub(crate) async fn read(&self, body: Body) -> Result<(Bytes, OwnedSemaphorePermit), Refused> {
+        let most = self.limits.envelope_bytes;
+        let announced = body.size_hint().exact().unwrap_or(most).min(most);
+        let place = u32::try_from(announced).unwrap_or(u32::MAX);
+        let place = self
+            .bytes
+            .clone()
+            .try_acquire_many_owned(place)
+            .map_err(|_| Refused::from(&codes::HTTP_BUSY))?;
+        let limit = usize::try_from(most).unwrap_or(usize::MAX);
+        let bytes = ::door::read_body(body, limit, self.body_within).await?;
+        Ok((bytes, place))
     }
 }
 

@@ -113,6 +113,10 @@ impl Check for Config {
                 "must be at most 60",
             ));
         }
+        if u64::from(self.ingest.bytes_under_way) < self.limits.envelope_bytes {
+            let message = "must be at least limits.envelope_bytes, or the largest envelopes are never taken";
+            return Err(ConfigError::rule("ingest.bytes_under_way", message));
+        }
         if 10 < self.ingest.accept_seconds {
             return Err(ConfigError::rule("ingest.accept_seconds", "must be at most 10"));
         }
@@ -139,6 +143,19 @@ mod tests {
         .unwrap();
         config.check().unwrap();
         assert_eq!(config.limits, Limits::default());
+    }
+
+    #[test]
+    fn the_store_s_password_may_stand_in_a_file() {
+        let file = std::env::temp_dir().join(format!("relay-password-{}", std::process::id()));
+        std::fs::write(&file, "0815\n").unwrap();
+        let strings = [
+            ("RELAY_BROKER__URL", "amqp://localhost"),
+            ("RELAY_STORE__PASSWORD_FILE", file.to_str().unwrap()),
+        ];
+        let config: Config = load(DEFAULTS, None, "RELAY_", &strings).unwrap();
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(config.store.password.as_deref(), Some("0815"));
     }
 
     #[test]

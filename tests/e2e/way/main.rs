@@ -6,6 +6,7 @@ mod at_the_door;
 mod books_tell_of_a_dropped_message;
 mod broker_down_or_blocked;
 mod careplan_does_it_all;
+mod delegates;
 mod plan_and_actuals;
 mod poison_is_parked;
 mod processes_of_their_own;
@@ -79,6 +80,9 @@ fn main() -> ExitCode {
         }),
         Story::new("poison_is_parked", |world| async move {
             poison_is_parked::tell(&world).await
+        }),
+        Story::new("delegates", |world| async move {
+            delegates::each_right_for_itself(&world).await
         }),
     ])
 }

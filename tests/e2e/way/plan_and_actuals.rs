@@ -186,6 +186,14 @@ async fn tell(relay: Relay) -> anyhow::Result<()> {
         "the poll brings what arrived"
     );
 
+    // As large as may be, and one byte more.
+    let mut large = Unit::plan(manager.number, helper.number, "11", Size::Persons(1));
+    large.files.push(("scan.pdf".to_owned(), pdf(10_000_000)));
+    let large_id = manager.send(&large).await?;
+    manager.until(large_id, Status::Delivered).await?;
+    let too_large = manager.post(vec![0; 10 * 1024 * 1024 + 1]).await?.told();
+    ensure!(too_large == "413 http.too_large", "{too_large}");
+
     // Directory and self.
     let me: Me = helper.get("/v1/me").await?;
     ensure!(me.holder == "office:0300000005" && me.certificates.len() == 1 && me.licence_until.is_some());
@@ -199,7 +207,7 @@ async fn tell(relay: Relay) -> anyhow::Result<()> {
     );
 
     let books = relay.settled_books().await?;
-    ensure!(books.accepted == 4 && books.mailboxed == 4, "{books:?}");
+    ensure!(books.accepted == 5 && books.mailboxed == 5, "{books:?}");
     eventually("every note is read", || async {
         ensure!(relay.unaccounted(harness::files::now().plus_seconds(1)).await? == 0);
         Ok(())
@@ -216,4 +224,16 @@ fn receipt(relay: &Relay, der: &[u8]) -> anyhow::Result<Receipt> {
         "the relay signs receipts"
     );
     serde_json::from_slice(&opened.content).context("a receipt")
+}
+
+/// A PDF's first line and incompressible noise after it.
+fn pdf(bytes: usize) -> Vec<u8> {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let noise = std::iter::repeat_with(move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[0]
+    });
+    b"%PDF-1.7\n".iter().copied().chain(noise).take(bytes).collect()
 }

@@ -153,13 +153,69 @@ pub(crate) async fn every_reason(world: &World) -> anyhow::Result<()> {
     let unbound = Sealer::from_pem(&unbound.cert_pem, &unbound.key_pem)?.seal(&content(&plan())?)?;
     send("a certificate bound to nobody", "auth.signer", unbound).await?;
 
-    // All that is in the sent list, nothing in the inbox; the relay goes on.
-    ensure!(helper.inbox().await?.is_empty());
+    let now = harness::files::now();
+    let good = || harness::pki::office_request("0300000100", now);
+    let old = Request {
+        not_before: now.plus_seconds(-90_000),
+        not_after: now.plus_seconds(-60),
+        ..good()
+    };
+    for (what, code, issued) in [
+        (
+            "an expired signer",
+            "seal.expired",
+            relay.pki.offices.issue(&old)?,
+        ),
+        (
+            "a signer of another CA",
+            "seal.untrusted",
+            relay.pki.strangers.issue(&good())?,
+        ),
+    ] {
+        relay
+            .bind(&issued.cert_der, proto::Holder::Office(manager.number))
+            .await?;
+        let sealed = Sealer::from_pem(&issued.cert_pem, &issued.key_pem)?.seal(&content(&plan())?)?;
+        send(what, code, sealed).await?;
+    }
+    let revoked = relay.pki.offices.issue(&good())?;
+    relay
+        .bind(&revoked.cert_der, proto::Holder::Office(manager.number))
+        .await?;
+    relay.pki.revoke(std::slice::from_ref(&revoked.serial))?;
+    let sealer = Sealer::from_pem(&revoked.cert_pem, &revoked.key_pem)?;
+    let stands = harness::eventually("the revocation is known to validation", || async {
+        let id = manager
+            .post(sealer.seal(&content(&plan())?)?)
+            .await?
+            .accepted()?
+            .id;
+        let item = harness::eventually("it has an end", || async {
+            let item = manager.sent(id).await?;
+            ensure!(
+                matches!(item.status, Status::Rejected | Status::Delivered),
+                "{}",
+                item.status
+            );
+            Ok(item)
+        })
+        .await?;
+        ensure!(
+            item.status == Status::Rejected && item.problems[0].code == "seal.revoked",
+            "{}",
+            item.status
+        );
+        Ok(())
+    });
+    stands.await?;
+
+    // All that is in the sent list, nothing in the inbox but what the revoked one sent before it was known; the relay goes on.
+    let before = helper.inbox().await?.len();
     let id = manager.send(&plan()).await?;
     manager.until(id, Status::Delivered).await?;
     let books = relay.settled_books().await?;
     ensure!(
-        books.mailboxed == 1 && rejected <= books.rejected,
+        books.mailboxed == i64::try_from(before)? + 1 && rejected <= books.rejected,
         "{rejected} {books:?}"
     );
     Ok(())

@@ -16,6 +16,8 @@ pub struct Pki {
     pub offices: Authority,
     /// Issues the doors' certificates and the receipts'; trusted for stations.
     pub stations: Authority,
+    /// Issues vendors' certificates; trusted.
+    pub vendors: Authority,
     /// Issues operators' certificates; trusted.
     pub operators: Authority,
     /// Trusted by nobody.
@@ -34,15 +36,12 @@ impl Pki {
             folder: folder.to_owned(),
             offices: Authority::create("Office CA", Role::Office)?,
             stations: Authority::create("Station CA", Role::Station)?,
+            vendors: Authority::create("Vendor CA", Role::Vendor)?,
             operators: Authority::create("Operator CA", Role::Operator)?,
             strangers: Authority::create("Strange CA", Role::Office)?,
         };
         std::fs::create_dir_all(folder.join("trust"))?;
-        for (role, authority) in [
-            ("office", &pki.offices),
-            ("station", &pki.stations),
-            ("operator", &pki.operators),
-        ] {
+        for (role, authority) in pki.trusted() {
             std::fs::write(folder.join(format!("trust/{role}.pem")), authority.cert_pem())?;
         }
         pki.revoke(&[])?;
@@ -62,6 +61,15 @@ impl Pki {
         Ok(pki)
     }
 
+    fn trusted(&self) -> [(&'static str, &Authority); 4] {
+        [
+            ("office", &self.offices),
+            ("vendor", &self.vendors),
+            ("station", &self.stations),
+            ("operator", &self.operators),
+        ]
+    }
+
     /// Writes every authority's revocation list, good for a month; these serials of offices are revoked since yesterday.
     ///
     /// # Errors
@@ -79,11 +87,7 @@ impl Pki {
     /// # Errors
     /// When files cannot be written.
     pub fn write_lists(&self, revoked: &[(String, Time)], next_update: Time) -> anyhow::Result<()> {
-        for (role, authority) in [
-            ("office", &self.offices),
-            ("station", &self.stations),
-            ("operator", &self.operators),
-        ] {
+        for (role, authority) in self.trusted() {
             let revoked = if role == "office" { revoked } else { &[] };
             let list = authority.crl_pem(revoked, now().plus_seconds(-2 * DAY), next_update)?;
             let path = self.folder.join(format!("trust/{role}.crl"));
