@@ -35,3 +35,15 @@ fn samples_of_every_version_are_still_read() {
     let accepted: proto::api::Accepted = serde_json::from_slice(&read("accepted-1.json")).unwrap();
     assert!(accepted.status_url.ends_with(&accepted.id.to_string()));
 }
+
+#[test]
+fn the_corpus_of_manifests_is_read_without_a_panic() {
+    let mut read = 0;
+    for entry in std::fs::read_dir(folder("fuzz/corpus/manifest")).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        let whole = proto::Manifest::parse(&bytes);
+        assert!(whole.is_err() || proto::ManifestHead::peek(&bytes).is_ok());
+        read += 1;
+    }
+    assert!(read >= 6);
+}
