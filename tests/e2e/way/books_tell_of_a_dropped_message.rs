@@ -22,9 +22,9 @@ pub(crate) async fn tell(world: &World) -> anyhow::Result<()> {
         .position(|process| process.station == "routing")
         .unwrap_or_default();
     relay.processes[routing].terminate().await?;
-    let id = manager
-        .send(&Unit::plan(manager.number, helper.number, "11", Size::Persons(1)))
-        .await?;
+    let unit = Unit::plan(manager.number, helper.number, "11", Size::Persons(1));
+    let envelope = manager.envelope(&unit)?;
+    let id = manager.post(envelope.clone()).await?.accepted()?.id;
     let queue = ShardedQueue::Routing.name(helper.number.shard(2));
     let path = format!("queues/{}/{queue}", relay.vhost);
     eventually("the envelope waits for routing", || async {
@@ -53,12 +53,20 @@ pub(crate) async fn tell(world: &World) -> anyhow::Result<()> {
         "{books:?}"
     );
 
-    // The sender still has the same bytes; sent again, they arrive, and the books balance.
+    // The sender sees where it stands, and still has the same bytes: sent again they arrive, and the books balance.
+    ensure!(manager.sent(id).await?.status == proto::Status::Accepted);
     let added = relay.add("routing")?;
     relay.processes[added].ready().await?;
-    ensure!(
-        manager.sent(id).await?.status == proto::Status::Accepted,
-        "the sender sees where it stands"
-    );
-    Ok(())
+    ensure!(manager.post(envelope).await?.accepted()?.id == id);
+    manager.until(id, proto::Status::Delivered).await?;
+    let books = relay.settled_books().await?;
+    ensure!(books.accepted == 1 && books.mailboxed == 1, "{books:?}");
+    eventually("nothing is missing any more", || async {
+        let unaccounted = relay.processes[delivery]
+            .metric("relay_unaccounted_envelopes")
+            .await?;
+        ensure!(unaccounted < 0.5, "{unaccounted}");
+        Ok(())
+    })
+    .await
 }
