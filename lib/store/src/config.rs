@@ -1,8 +1,6 @@
 //! Where the store is.
 
-use std::path::PathBuf;
-
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::StoreError;
 
@@ -12,9 +10,9 @@ use crate::StoreError;
 pub struct StoreConfig {
     /// `sqlite:/path/file.db` (made if not there) or `postgres://user@host/database`; may hold a password.
     pub url: String,
-    /// PostgreSQL: a file whose first line is the password, so that it need not stand in the URL.
-    #[serde(default)]
-    pub password_file: Option<PathBuf>,
+    /// PostgreSQL: the password, if the URL has none. As with every key, `password_file` gives it from a file.
+    #[serde(default, deserialize_with = "text")]
+    pub password: Option<String>,
     /// PostgreSQL: the schema the tables stand in, made if not there; `[a-z0-9_]`. None: the connection's default.
     #[serde(default)]
     pub schema: Option<String>,
@@ -33,7 +31,7 @@ impl StoreConfig {
     pub fn at(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
-            password_file: None,
+            password: None,
             schema: None,
             max_connections: Self::default_max_connections(),
         }
@@ -60,23 +58,49 @@ impl StoreConfig {
         }
     }
 
+    /// `postgres://user:password@host/…`, or `?password=` behind it.
+    pub(crate) fn url_has_password(&self) -> bool {
+        let (place, query) = self.url.split_once('?').unwrap_or((&self.url, ""));
+        let authority = place.split_once("://").map_or("", |(_, rest)| rest);
+        let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
+        user.contains(':') || query.split('&').any(|pair| pair.starts_with("password="))
+    }
+
     pub(crate) fn is_sqlite(&self) -> bool {
         self.url.starts_with("sqlite:")
     }
 }
 
 impl std::fmt::Debug for StoreConfig {
-    /// Without the URL's password.
+    /// Without any password.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let place = self.url.rsplit('@').next().unwrap_or_default();
         formatter
             .debug_struct("StoreConfig")
             .field("place", &place)
-            .field("password_file", &self.password_file)
+            .field("password", &self.password.as_ref().map(|_| "[secret]"))
             .field("schema", &self.schema)
             .field("max_connections", &self.max_connections)
             .finish()
     }
+}
+
+/// Takes numbers too: a password of digits looks like one in an environment variable.
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Text(String),
+        Natural(u64),
+        Integer(i64),
+        Truth(bool),
+    }
+    Ok(Some(match Written::deserialize(deserializer)? {
+        Written::Text(text) => text,
+        Written::Natural(number) => number.to_string(),
+        Written::Integer(number) => number.to_string(),
+        Written::Truth(truth) => truth.to_string(),
+    }))
 }
 
 #[cfg(test)]
@@ -88,6 +112,38 @@ mod tests {
         let config = StoreConfig::at("postgres://relay:geheim@db/relay");
         let shown = format!("{config:?}");
         assert!(shown.contains("db/relay") && !shown.contains("geheim"), "{shown}");
+        let mut config = StoreConfig::at("postgres://relay@db/relay");
+        config.password = Some("geheim".into());
+        let shown = format!("{config:?}");
+        assert!(shown.contains("[secret]") && !shown.contains("geheim"), "{shown}");
+    }
+
+    #[test]
+    fn a_password_may_consist_of_digits() {
+        for (written, password) in [
+            ("\"0815\"", "0815"),
+            ("4711", "4711"),
+            ("-1", "-1"),
+            ("true", "true"),
+        ] {
+            let json = format!("{{\"url\": \"postgres://relay@db/relay\", \"password\": {written}}}");
+            let config: StoreConfig = serde_json::from_str(&json).unwrap();
+            assert_eq!(config.password.as_deref(), Some(password));
+        }
+        let config: StoreConfig = serde_json::from_str("{\"url\": \"sqlite:a\"}").unwrap();
+        assert_eq!(config.password, None);
+    }
+
+    #[test]
+    fn the_url_s_password_stands() {
+        for (url, has) in [
+            ("postgres://relay:geheim@db/relay", true),
+            ("postgres:///relay?user=relay&password=geheim", true),
+            ("postgres://relay@db:5432/relay", false),
+            ("postgres:///relay?user=relay&host=/run/a:b", false),
+        ] {
+            assert_eq!(StoreConfig::at(url).url_has_password(), has, "{url}");
+        }
     }
 
     #[test]

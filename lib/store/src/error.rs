@@ -9,9 +9,6 @@ pub enum StoreError {
     /// The schema's name could not stand in SQL.
     #[error("store.schema may hold a to z, 0 to 9 and _ only")]
     Schema,
-    /// The file of the password could not be read.
-    #[error("reading store.password_file")]
-    Password(#[source] std::io::Error),
     /// The database could not be opened.
     #[error("opening the store")]
     Open(#[source] sqlx::Error),
@@ -38,7 +35,7 @@ impl StoreError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Url(_) | Self::Schema | Self::Password(_) | Self::Unreadable(_) => false,
+            Self::Url(_) | Self::Schema | Self::Unreadable(_) => false,
             Self::Open(_) | Self::Migrate(_) | Self::Silent(_) => true,
             Self::Sql(_) | Self::Contradiction(_) => !self.is_data(),
         }

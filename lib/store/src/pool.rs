@@ -87,9 +87,8 @@ async fn open_postgres(config: &StoreConfig) -> Result<Pool, StoreError> {
             ("idle_in_transaction_session_timeout", "60s"),
         ])
         .statement_cache_capacity(256);
-    if let Some(file) = &config.password_file {
-        let text = std::fs::read_to_string(file).map_err(StoreError::Password)?;
-        options = options.password(text.lines().next().unwrap_or_default());
+    if let Some(password) = config.password.as_ref().filter(|_| !config.url_has_password()) {
+        options = options.password(password);
     }
     if let Some(schema) = &config.schema {
         options = options.options([("search_path", schema)]);
