@@ -3,13 +3,20 @@
 use bytes::Bytes;
 use proto::stamps::Headers;
 use proto::{
-    AcceptanceNote, EnvelopeId, Message, MessageType, OutcomeMessage, Stamps, Station, Status, Time,
+    Acceptance, AcceptanceNote, EnvelopeId, Message, MessageType, OutcomeMessage, Stamps, Station, Status,
+    Time,
 };
 
 use crate::enter::{Learned, note_of};
 use crate::sql::{Row, Transaction, values};
 use crate::working::Working;
 use crate::{Store, StoreError};
+
+/// Header of the broker that names the queue a dead letter first came from.
+const FIRST_DEATH_QUEUE: &str = "x-first-death-queue";
+
+/// Most characters of an id in the table: a key of PostgreSQL has a largest size, and an id of the broker 255 bytes.
+const LONGEST_ID: usize = 255;
 
 /// A message as it was parked. Nothing in it but `body` and `headers` holds anything of the envelope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,11 +56,12 @@ pub struct Parked {
 
 impl ParkedRow {
     /// What the queue `parked` holds: set aside by a station, or dead-lettered by the broker (then the queue it died in tells
-    /// the station, and the broker is the cause).
+    /// the station, and the broker is the cause). Only headers of the way are kept.
     #[must_use]
     pub fn of(message: &Message) -> Self {
         let header = |name: &str| message.headers.get(name).map(String::as_str);
-        let died_in = header("x-first-death-queue").unwrap_or_default();
+        let known = |name: &String| proto::stamps::header::ALL.contains(&name.as_str());
+        let died_in = header(FIRST_DEATH_QUEUE).unwrap_or_default();
         let dead = match died_in.split('.').next() {
             Some("submit") => Station::Ingest,
             Some("validation") => Station::Validation,
@@ -72,12 +80,18 @@ impl ParkedRow {
             ),
             routing_key: message.routing_key.clone(),
             message_type: message.message_type.map_or("", MessageType::as_str).to_owned(),
-            headers: message.headers.clone(),
+            headers: message
+                .headers
+                .iter()
+                .filter(|(name, _)| known(name))
+                .map(|(name, text)| (name.clone(), text.clone()))
+                .collect(),
             body: message.body.clone(),
         };
-        if let Some((note, _)) = row.note() {
-            row.acceptance = note.acceptance.to_string();
-        }
+        // An outcome's stands in its body; what is no message of the way may still bear one.
+        let borne = || header(proto::stamps::header::ACCEPTANCE)?.parse().ok();
+        let acceptance: Option<Acceptance> = row.note().map(|(note, _)| note.acceptance).or_else(borne);
+        row.acceptance = acceptance.map_or_else(String::new, |acceptance| acceptance.to_string());
         row
     }
 
@@ -115,34 +129,57 @@ const LIST: &str =
 
 impl Store {
     /// Sets a message aside. Parked again it is the same row, open again. False: its acceptance had an end already, so the
-    /// copy was discarded.
+    /// copy was discarded. Whatever it contains finds its place: without a word in the ledger, or with nothing but id and
+    /// body, when the database takes it in no other way.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database does not answer; never for what stands in the row.
     pub async fn park(&self, row: &ParkedRow, by: &str, now: Time) -> Result<bool, StoreError> {
+        match self.park_with_ledger(row, by, now).await {
+            Err(error) if error.is_data() => {}
+            other => return other,
+        }
+        match self.park_alone(row, now).await {
+            Err(error) if error.is_data() => {}
+            other => return other.map(|()| true),
+        }
+        let bare = ParkedRow {
+            message_id: row.message_id.clone(),
+            acceptance: String::new(),
+            station: row.station,
+            office: "unknown".to_owned(),
+            cause: "the store takes neither its headers nor its cause".to_owned(),
+            routing_key: String::new(),
+            message_type: String::new(),
+            headers: Headers::new(),
+            body: row.body.clone(),
+        };
+        self.park_alone(&bare, now).await.map(|()| true)
+    }
+
+    async fn park_alone(&self, row: &ParkedRow, now: Time) -> Result<(), StoreError> {
+        let mut open = self.pool.begin().await?;
+        insert(&mut open, row, now).await?;
+        open.commit().await
+    }
+
+    async fn park_with_ledger(&self, row: &ParkedRow, by: &str, now: Time) -> Result<bool, StoreError> {
         let mut open = self.pool.begin().await?;
         let mut changed = Vec::new();
         if let Some((note, accepted_by)) = row.note() {
             let id = note.id;
             let notes = std::slice::from_ref(&note);
             let mut working = Working::load(&mut open, &[note.sender].into(), notes, &[]).await?;
-            match working.arrive(&note, &accepted_by, now) {
-                Ok(true) => {
-                    if working.row(id)?.status != Status::Parked {
-                        working.step(id, Status::Parked, now, by)?;
-                        working.move_up(id)?;
-                    }
-                    changed = working.write(&mut open).await?;
-                }
-                Ok(false) => {
-                    working.write(&mut open).await?;
-                    open.commit().await?;
-                    return Ok(false);
-                }
-                // The row itself must be kept whatever it contradicts.
-                Err(error) if error.is_data() => {}
-                Err(error) => return Err(error),
+            if !working.arrive(&note, &accepted_by, now)? {
+                working.write(&mut open).await?;
+                open.commit().await?;
+                return Ok(false);
             }
+            if working.row(id)?.status != Status::Parked {
+                working.step(id, Status::Parked, now, by)?;
+                working.move_up(id)?;
+            }
+            changed = working.write(&mut open).await?;
         }
         insert(&mut open, row, now).await?;
         open.commit().await?;
@@ -231,7 +268,7 @@ impl Store {
         let closed = open
             .run(
                 "DELETE FROM parked WHERE message_id = $1 AND acceptance = $2 AND state = 'redrive'",
-                &values![&plain(&row.message_id), &row.acceptance],
+                &values![&plain(&row.message_id), &plain(&row.acceptance)],
             )
             .await?;
         if let (Some(id), Some(working), 1) = (id, &mut working, closed) {
@@ -270,8 +307,10 @@ impl Working<'_> {
 async fn insert(open: &mut Transaction, row: &ParkedRow, now: Time) -> Result<(), StoreError> {
     let headers = serde_json::to_string(&row.headers).unwrap_or_default();
     // PostgreSQL takes no NUL in texts, and what is set aside as poison must find its place.
-    let (message_id, routing_key) = (plain(&row.message_id), plain(&row.routing_key));
+    let (message_id, acceptance) = (plain(&row.message_id), plain(&row.acceptance));
+    let (routing_key, message_type) = (plain(&row.routing_key), plain(&row.message_type));
     let (office, cause) = (plain(&row.office), plain(&row.cause));
+    let message_id: String = message_id.chars().take(LONGEST_ID).collect();
     open.run(
         "INSERT INTO parked (message_id, acceptance, station, office, cause, routing_key, message_type, headers, body,
              state, parked_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $10)
@@ -281,12 +320,12 @@ async fn insert(open: &mut Transaction, row: &ParkedRow, now: Time) -> Result<()
              parked_at = excluded.parked_at, changed_at = excluded.changed_at",
         &values![
             &message_id,
-            &row.acceptance,
+            &acceptance,
             row.station.as_str(),
             &office,
             &cause,
             &routing_key,
-            &row.message_type,
+            &message_type,
             &headers,
             &row.body[..],
             now,
@@ -296,7 +335,8 @@ async fn insert(open: &mut Transaction, row: &ParkedRow, now: Time) -> Result<()
     Ok(())
 }
 
-fn plain(text: &str) -> String {
+/// What PostgreSQL takes as a text.
+pub(crate) fn plain(text: &str) -> String {
     text.replace('\0', "?")
 }
 

@@ -130,6 +130,8 @@ suite! {
         a_parked_envelope_is_open_until_its_end,
         a_redrive_is_closed_by_its_confirm,
         poison_is_kept_as_it_is,
+        nothing_a_row_holds_keeps_it_from_its_place,
+        a_dead_letter_tells_its_queue,
         a_copy_of_an_ended_one_is_discarded,
         a_parked_outcome_is_accounted_for,
     }
@@ -142,6 +144,7 @@ suite! {
     work {
         a_lease_has_one_owner,
         a_suspect_is_counted,
+        a_suspect_may_have_any_id,
         the_probe_writes,
         stations_open_it_at_once,
     }

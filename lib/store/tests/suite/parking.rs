@@ -51,7 +51,11 @@ pub(crate) async fn a_redrive_is_closed_by_its_confirm(place: Place) {
     let due = store.to_redrive(10).await.unwrap();
     assert_eq!(due[0].row, parked(&one));
     let again = due[0].row.message();
-    assert_eq!(ParkedRow::of(&again), parked(&one), "nothing is lost on the table");
+    assert_eq!(
+        ParkedRow::of(&again),
+        parked(&one),
+        "nothing is lost on the table"
+    );
     assert!(store.redriven(&due[0].row, BY, at(5_000)).await.unwrap());
     assert!(!store.redriven(&due[0].row, BY, at(5_000)).await.unwrap());
     let books = store.books().await.unwrap();
@@ -82,6 +86,59 @@ pub(crate) async fn poison_is_kept_as_it_is(place: Place) {
     let list = place.store.parked("not?an id").await.unwrap();
     assert_eq!(list[0].row.body, row.body);
     assert_eq!(place.store.books().await.unwrap().accepted, 0);
+}
+
+pub(crate) async fn nothing_a_row_holds_keeps_it_from_its_place(place: Place) {
+    let store = &place.store;
+    let mut acceptance = parked(&sample(1));
+    acceptance.message_id = "poison".into();
+    acceptance.acceptance = "\0".into();
+    acceptance.message_type = "\0".into();
+    assert!(store.park(&acceptance, BY, at(5)).await.unwrap());
+    // The ledger would take this process's name, if it were one.
+    let mut process = parked(&sample(2));
+    process.headers.insert("accepted_by".into(), "ingest\0".into());
+    assert!(store.park(&process, BY, at(6)).await.unwrap());
+    let mut long = parked(&sample(3));
+    long.message_id = "0123456789abcdef".repeat(1_000);
+    assert!(store.park(&long, BY, at(7)).await.unwrap());
+    let mut words = parked(&sample(4));
+    words.message_id = "words".into();
+    words.acceptance = (0..90_000_u32)
+        .map(|n| char::from(b'!' + (n.wrapping_mul(2_654_435_761) >> 26) as u8))
+        .collect();
+    assert!(store.park(&words, BY, at(8)).await.unwrap());
+    let list = store.parked_list(10).await.unwrap();
+    assert_eq!(list.len(), 4);
+    let kept = store.parked("words").await.unwrap();
+    assert_eq!(kept[0].row.body, words.body);
+}
+
+pub(crate) async fn a_dead_letter_tells_its_queue(place: Place) {
+    let mut message = parked(&sample(1)).message();
+    message.headers.clear();
+    message
+        .headers
+        .insert("x-first-death-queue".into(), "validation.03".into());
+    message.headers.insert("foreign".into(), "1".into());
+    message
+        .headers
+        .insert("accepted_by".into(), "ingest/test/1".into());
+    let acceptance = sample(7).acceptance().to_string();
+    message.headers.insert("acceptance".into(), acceptance.clone());
+    message.routing_key = "03.0300000005".into();
+    let row = ParkedRow::of(&message);
+    assert_eq!(
+        (row.station, row.office.as_str()),
+        (proto::Station::Validation, "0300000005")
+    );
+    assert_eq!(row.acceptance, acceptance);
+    assert!(row.cause.contains("validation.03"));
+    let kept: Vec<_> = row.headers.keys().map(String::as_str).collect();
+    assert_eq!(kept, ["acceptance", "accepted_by"]);
+    assert!(place.store.park(&row, BY, at(5)).await.unwrap());
+    let list = place.store.parked(&row.message_id).await.unwrap();
+    assert_eq!(list[0].row, row);
 }
 
 pub(crate) async fn a_copy_of_an_ended_one_is_discarded(place: Place) {

@@ -1,7 +1,5 @@
 //! Leases, suspects, the probe.
 
-use proto::Station;
-
 use crate::Place;
 use crate::samples::at;
 
@@ -28,11 +26,20 @@ pub(crate) async fn a_lease_has_one_owner(place: Place) {
 pub(crate) async fn a_suspect_is_counted(place: Place) {
     let store = &place.store;
     for tries in 1..=5 {
-        assert_eq!(store.suspect_begin("x", Station::Routing).await.unwrap(), tries);
+        assert_eq!(store.suspect_begin("x", "routing").await.unwrap(), tries);
     }
-    assert_eq!(store.suspect_begin("x", Station::Delivery).await.unwrap(), 1);
-    store.suspect_end("x", Station::Routing).await.unwrap();
-    assert_eq!(store.suspect_begin("x", Station::Routing).await.unwrap(), 1);
+    assert_eq!(store.suspect_begin("x", "delivery").await.unwrap(), 1);
+    store.suspect_end("x", "routing").await.unwrap();
+    assert_eq!(store.suspect_begin("x", "routing").await.unwrap(), 1);
+}
+
+pub(crate) async fn a_suspect_may_have_any_id(place: Place) {
+    let store = &place.store;
+    for tries in 1..=2 {
+        assert_eq!(store.suspect_begin("\0", "routing").await.unwrap(), tries);
+    }
+    store.suspect_end("\0", "routing").await.unwrap();
+    assert_eq!(store.suspect_begin("\0", "routing").await.unwrap(), 1);
 }
 
 pub(crate) async fn the_probe_writes(place: Place) {
