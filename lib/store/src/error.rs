@@ -41,11 +41,17 @@ impl StoreError {
         }
     }
 
-    /// Whether the database refused a row for what stands in it; the batch is then halved until that row is found.
+    /// Whether the database refused a row for what stands in it, or holds of it what this program cannot read (another
+    /// release may have written it); the batch is then halved until that row is found.
     pub(crate) fn is_data(&self) -> bool {
         match self {
-            Self::Contradiction(_) => true,
-            Self::Sql(sqlx::Error::Encode(_) | sqlx::Error::InvalidArgument(_)) => true,
+            Self::Contradiction(_) | Self::Unreadable(_) => true,
+            Self::Sql(
+                sqlx::Error::Encode(_)
+                | sqlx::Error::InvalidArgument(_)
+                | sqlx::Error::ColumnDecode { .. }
+                | sqlx::Error::Decode(_),
+            ) => true,
             Self::Sql(sqlx::Error::Database(error)) => {
                 let code = error.code().unwrap_or_default();
                 if code.len() == 5 {
@@ -70,6 +76,10 @@ impl StoreError {
                 error.constraint().unwrap_or("none")
             ),
             Self::Contradiction(what) => (*what).to_owned(),
+            Self::Unreadable(what) => format!("the ledger holds an unreadable {what} for it"),
+            Self::Sql(sqlx::Error::ColumnDecode { index, .. }) => {
+                format!("the ledger holds an unreadable column for it: {index}")
+            }
             _ => "database refuses the row".to_owned(),
         }
     }

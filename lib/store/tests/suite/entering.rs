@@ -4,7 +4,7 @@ use proto::{Refusal, Status};
 use store::{Cursor, Entered, InboxState, Learned};
 
 use crate::Place;
-use crate::samples::{BY, at, destination, enter, office, sample, sender};
+use crate::samples::{BY, at, destination, enter, office, parked, sample, sender};
 
 pub(crate) async fn one_acceptance_has_one_end(place: Place) {
     let first = sample(1);
@@ -234,6 +234,27 @@ pub(crate) async fn a_sender_that_contradicts_the_ledger_is_unfit(place: Place) 
         enter(&place.store, forged.learned()).await,
         Entered::Unfit { .. }
     ));
+}
+
+/// As another release may leave it behind.
+pub(crate) async fn what_the_ledger_holds_unreadable_stops_one_id_alone(place: Place) {
+    let notes: Vec<_> = (1..=4).map(|n| sample(n).note()).collect();
+    place.store.take_notes(None, 1, &notes).await.unwrap();
+    place
+        .sql("UPDATE ledger SET status = 'teleported' WHERE sent_position = 3")
+        .await;
+    let batch: Vec<_> = (1..=4).map(|n| sample(n).learned()).collect();
+    let entered = place.store.enter(&batch, BY, at(10)).await.unwrap();
+    assert!(
+        matches!(&entered[2], Entered::Unfit { cause } if cause.contains("unreadable status")),
+        "{entered:?}"
+    );
+    for (n, position) in [(0, 1), (1, 2), (3, 3)] {
+        assert_eq!(entered[n], Entered::Mailboxed { position });
+    }
+    let kept = place.store.park(&parked(&sample(3)), BY, at(11)).await.unwrap();
+    assert!(kept, "it is set aside, whatever the ledger holds of it");
+    assert_eq!(place.store.parked_list(10).await.unwrap().len(), 1);
 }
 
 pub(crate) async fn two_hundred_and_fifty_six_at_once(place: Place) {

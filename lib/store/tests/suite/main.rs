@@ -48,6 +48,21 @@ impl Place {
         config
     }
 
+    /// A word of an operator, or of another release, past this program.
+    pub(crate) async fn sql(&self, statement: &str) {
+        use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
+        let statement = AssertSqlSafe(statement.to_owned());
+        if let Some(schema) = &self.config.schema {
+            let mut open = PgConnection::connect(&self.config.url).await.unwrap();
+            let place = AssertSqlSafe(format!("SET search_path TO {schema}"));
+            open.execute(place).await.unwrap();
+            open.execute(statement).await.unwrap();
+        } else {
+            let mut open = SqliteConnection::connect(&self.config.url).await.unwrap();
+            open.execute(statement).await.unwrap();
+        }
+    }
+
     /// Another process on the same database.
     pub(crate) async fn another(&self) -> Store {
         Store::open(&self.config)
@@ -98,6 +113,7 @@ suite! {
         a_batch_is_decided_in_order,
         one_unfit_row_does_not_stop_the_batch,
         a_sender_that_contradicts_the_ledger_is_unfit,
+        what_the_ledger_holds_unreadable_stops_one_id_alone,
         two_hundred_and_fifty_six_at_once,
     }
     notes {
