@@ -65,7 +65,8 @@ impl Store {
     }
 
     /// How many acceptances are older than `after_seconds` (or were redriven longer ago) while neither message, outcome
-    /// nor parked copy of theirs has reached delivery. It must be 0.
+    /// nor parked copy of theirs has reached delivery. It must be 0. An id that was accepted again later, and came to an end
+    /// by that, is accounted for.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -74,7 +75,9 @@ impl Store {
         let row = self
             .pool
             .row(
-                "SELECT COUNT(*) FROM acceptances WHERE seen_at IS NULL AND due_from < $1",
+                "SELECT COUNT(*) FROM acceptances AS lost WHERE seen_at IS NULL AND due_from < $1
+                     AND NOT EXISTS (SELECT 1 FROM acceptances AS later WHERE later.id = lost.id
+                         AND later.accepted_at > lost.accepted_at AND later.ended_at IS NOT NULL)",
                 &due,
             )
             .await?;

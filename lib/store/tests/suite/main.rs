@@ -120,6 +120,7 @@ suite! {
         a_note_is_taken_once,
         only_one_reader_moves_the_position,
         what_is_dropped_is_unaccounted,
+        what_was_dropped_is_accounted_for_when_it_is_sent_again,
         a_note_of_a_second_acceptance_begins_a_new_attempt_only_after_a_refusal,
     }
     lists {

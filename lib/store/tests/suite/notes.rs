@@ -4,7 +4,7 @@ use proto::{Refusal, Status};
 use store::Entered;
 
 use crate::Place;
-use crate::samples::{at, enter, sample, sender};
+use crate::samples::{Sample, at, enter, sample, sender};
 
 pub(crate) async fn a_note_is_taken_once(place: Place) {
     let (one, two) = (sample(1), sample(2));
@@ -112,4 +112,31 @@ pub(crate) async fn a_note_of_a_second_acceptance_begins_a_new_attempt_only_afte
     assert_eq!(place.store.unaccounted(at(9_000), 900).await.unwrap(), 1);
     assert_eq!(enter(&place.store, third.learned()).await, Entered::Repeat);
     assert_eq!(place.store.unaccounted(at(9_000), 900).await.unwrap(), 0);
+}
+
+/// Its sender missed it and sent the same bytes again.
+pub(crate) async fn what_was_dropped_is_accounted_for_when_it_is_sent_again(place: Place) {
+    let store = &place.store;
+    let (delivered, refused) = (sample(1), sample(2));
+    let notes = [delivered.note(), refused.note()];
+    assert!(store.take_notes(None, 1, &notes).await.unwrap());
+    assert_eq!(store.unaccounted(at(2_000), 900).await.unwrap(), 2);
+    let again = |one: &Sample, acceptance, seconds| Sample {
+        accepted_at: at(seconds),
+        ..one.accepted_again(acceptance)
+    };
+    let (third, fourth) = (again(&delivered, 3, 1_000), again(&refused, 4, 1_000));
+    let notes = [third.note(), fourth.note()];
+    assert!(store.take_notes(Some(1), 2, &notes).await.unwrap());
+    assert_eq!(store.unaccounted(at(2_000), 900).await.unwrap(), 4);
+    enter(store, third.learned()).await;
+    assert_eq!(store.unaccounted(at(2_000), 900).await.unwrap(), 2);
+    enter(store, fourth.outcome(Refusal::Rejected)).await;
+    assert_eq!(store.unaccounted(at(2_000), 900).await.unwrap(), 0);
+    // Not the other way round: what is accepted after the end has to arrive as well.
+    let late = again(&delivered, 5, 1_050);
+    assert!(store.take_notes(Some(2), 3, &[late.note()]).await.unwrap());
+    assert_eq!(store.unaccounted(at(2_000), 900).await.unwrap(), 1);
+    assert_eq!(enter(store, late.learned()).await, Entered::Repeat);
+    assert_eq!(store.unaccounted(at(2_000), 900).await.unwrap(), 0);
 }
