@@ -45,6 +45,12 @@ impl Transaction {
         Ok(())
     }
 
+    /// `{before} IN ($1,…)`, which deletes; nothing without keys.
+    pub(crate) async fn delete_in(&mut self, before: &str, keys: &[Value<'_>]) -> Result<(), StoreError> {
+        self.select_in(before, keys, "RETURNING 1").await?;
+        Ok(())
+    }
+
     /// `{before} IN ($1,…) {after}`; the keys are padded with the last one.
     pub(crate) async fn select_in(
         &mut self,

@@ -4,9 +4,15 @@ use proto::api::Recalled;
 use proto::{EnvelopeId, OfficeNumber, Status, Time};
 
 use crate::counters::Counters;
-use crate::sql::values;
+use crate::sql::{Transaction, values};
 use crate::working::Working;
 use crate::{Store, StoreError};
+
+/// Most recalls of one office that wait for an envelope not there yet.
+const MOST_WAITING: i64 = 1_000;
+
+/// How long such a recall waits, in days: what was created longer ago is not accepted any more.
+const WAIT_DAYS: i64 = 31;
 
 /// What came of asking for a recall.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +21,8 @@ pub enum RecallAnswer {
     Recalled(Recalled),
     /// The envelope is not this office's.
     Unknown,
+    /// It is not there yet, and too many recalls of this office already wait for such.
+    TooMany,
 }
 
 impl Store {
@@ -34,21 +42,9 @@ impl Store {
         // With the sender's counter held, the envelope cannot enter between reading and writing.
         Counters::lock(&mut open, &[office].into()).await?;
         let Some(row) = open.ledger_rows(&[id]).await?.into_iter().next() else {
-            let row = open
-                .row(
-                    "INSERT INTO tombstones (id, office, requested_at) VALUES ($1, $2, $3)
-                     ON CONFLICT (id, office) DO UPDATE SET requested_at = tombstones.requested_at
-                     RETURNING requested_at",
-                    &values![&id, &office, now],
-                )
-                .await?;
-            let recall_requested_at = row.ok_or(StoreError::Unreadable("tombstone"))?.time(0)?;
+            let answer = bury(&mut open, office, id, now).await?;
             open.commit().await?;
-            let status = Status::Accepted;
-            return Ok(RecallAnswer::Recalled(Recalled {
-                status,
-                recall_requested_at,
-            }));
+            return Ok(answer);
         };
         if row.sender != office {
             open.rollback().await?;
@@ -89,6 +85,43 @@ impl Store {
             recall_requested_at,
         }))
     }
+}
+
+/// Notes a recall for an envelope the ledger has not heard of. The office's counter is held, so nobody else adds one of its.
+async fn bury(
+    open: &mut Transaction,
+    office: OfficeNumber,
+    id: EnvelopeId,
+    now: Time,
+) -> Result<RecallAnswer, StoreError> {
+    let oldest = now.plus_seconds(-WAIT_DAYS * 86_400);
+    open.run(
+        "DELETE FROM tombstones WHERE office = $1 AND requested_at < $2",
+        &values![&office, oldest],
+    )
+    .await?;
+    let row = open
+        .row(
+            "SELECT COUNT(*), MAX(CASE WHEN id = $2 THEN requested_at END) FROM tombstones WHERE office = $1",
+            &values![&office, &id],
+        )
+        .await?;
+    let row = row.ok_or(StoreError::Unreadable("count"))?;
+    let (waiting, known) = (row.int(0)?, row.maybe_time(1)?);
+    if known.is_none() && MOST_WAITING <= waiting {
+        return Ok(RecallAnswer::TooMany);
+    }
+    if known.is_none() {
+        open.run(
+            "INSERT INTO tombstones (id, office, requested_at) VALUES ($1, $2, $3)",
+            &values![&id, &office, now],
+        )
+        .await?;
+    }
+    Ok(RecallAnswer::Recalled(Recalled {
+        status: Status::Accepted,
+        recall_requested_at: known.unwrap_or(now),
+    }))
 }
 
 /// What the destination reads when the bytes were handed out already. Ids and office numbers only.

@@ -2,12 +2,12 @@
 
 use proto::{EnvelopeId, OfficeNumber, Receipt, Step};
 
-use crate::sent::status_of;
+use crate::sent::{standing, status_of};
 use crate::sql::values;
 use crate::{Store, StoreError};
 
 impl Store {
-    /// The facts of a step's receipt: the first time the ledger has it. Its sender may have every one, its destination those
+    /// The facts of a step's receipt: the first time the ledger has it in the standing attempt. Its sender may have every one, its destination those
     /// from delivered on. None: no such step, or not this office's.
     ///
     /// # Errors
@@ -28,7 +28,8 @@ impl Store {
             return Ok(None);
         }
         let history = self.history(id).await?;
-        let entry = history.iter().find(|entry| entry.status == status_of(step));
+        let mut standing = standing(&history, row.accepted_at).iter();
+        let entry = standing.find(|entry| entry.status == status_of(step));
         Ok(entry.map(|entry| Receipt::new(step, id, row.sender, row.destination, entry.at)))
     }
 

@@ -1,7 +1,7 @@
 //! The sent list: a change feed. An item moves to the end when its status does.
 
 use proto::api::{HistoryEntry, SentItem};
-use proto::{EnvelopeId, OfficeNumber, Status, Step};
+use proto::{EnvelopeId, OfficeNumber, Status, Step, Time};
 
 use crate::ledger::{LEDGER, LedgerRow};
 use crate::sql::values;
@@ -51,9 +51,10 @@ impl Store {
         }
         let problems = row.problems();
         let history = self.history(id).await?;
+        let standing = standing(&history, row.accepted_at);
         let receipts = Step::ALL
             .iter()
-            .filter(|step| history.iter().any(|entry| entry.status == status_of(**step)))
+            .filter(|step| standing.iter().any(|entry| entry.status == status_of(**step)))
             .map(|step| format!("/v1/receipts/{id}/{step}"))
             .collect();
         Ok(Some(SentItem {
@@ -93,7 +94,14 @@ impl Store {
     }
 }
 
-/// The status whose first entry in the history the receipt of this step proves.
+/// The history from where the standing attempt begins: its acceptance, and not what a redrive writes.
+pub(crate) fn standing(history: &[HistoryEntry], accepted_at: Time) -> &[HistoryEntry] {
+    let begins = |entry: &HistoryEntry| entry.status == Status::Accepted && entry.at == accepted_at;
+    let first = history.iter().rposition(begins).unwrap_or(0);
+    history.get(first..).unwrap_or_default()
+}
+
+/// The status whose first entry in the standing attempt the receipt of this step proves.
 pub(crate) fn status_of(step: Step) -> Status {
     match step {
         Step::Accepted => Status::Accepted,

@@ -23,6 +23,7 @@ pub(crate) struct Working<'a> {
     history: Vec<HistoryRow>,
     mail: Vec<Mail<'a>>,
     unparked: Vec<String>,
+    refuted: Vec<EnvelopeId>,
 }
 
 /// The sending that has taken a name.
@@ -87,6 +88,7 @@ impl<'a> Working<'a> {
             history: Vec::new(),
             mail: Vec::new(),
             unparked: Vec::new(),
+            refuted: Vec::new(),
         })
     }
 
@@ -101,7 +103,13 @@ impl<'a> Working<'a> {
         if 0 < row.steps && row.recall_requested_at.is_some_and(|at| at < note.accepted_at) {
             row.recall_requested_at = None;
         }
-        (row.acceptance, row.report, row.renumbered_to) = (note.acceptance, None, None);
+        // What was attested of the attempt before says nothing of this one.
+        if 0 < row.steps {
+            self.refuted.push(note.id);
+        }
+        (row.acceptance, row.accepted_at) = (note.acceptance, note.accepted_at);
+        row.submitter.clone_from(&note.submitter);
+        (row.report, row.renumbered_to) = (None, None);
         self.step(note.id, Status::Accepted, note.accepted_at, by)?;
         self.move_up(note.id)
     }
@@ -195,15 +203,19 @@ impl<'a> Working<'a> {
         let head = "INSERT INTO names (sender, name, id, digest)";
         open.insert(head, &names, "").await?;
         self.write_mail(open).await?;
-        if !self.unparked.is_empty() {
-            let ids: Vec<_> = self.unparked.iter().map(Value::from).collect();
-            open.select_in(
-                "DELETE FROM parked WHERE message_id",
-                &ids,
-                "RETURNING message_id",
-            )
+        let refuted: Vec<_> = self.refuted.iter().map(Value::from).collect();
+        open.delete_in("DELETE FROM receipts WHERE id", &refuted).await?;
+        // Recalls waiting for these ids have had their say.
+        let recalled = self.tombstones.keys().map(|(id, _)| id);
+        let recalled: Vec<_> = recalled
+            .filter(|id| self.touched.contains(id))
+            .map(Value::from)
+            .collect();
+        open.delete_in("DELETE FROM tombstones WHERE id", &recalled)
             .await?;
-        }
+        let unparked: Vec<_> = self.unparked.iter().map(Value::from).collect();
+        open.delete_in("DELETE FROM parked WHERE message_id", &unparked)
+            .await?;
         self.counters.write(open).await
     }
 

@@ -140,6 +140,7 @@ CREATE TABLE tombstones (
     requested_at BIGINT NOT NULL,
     PRIMARY KEY (id, office)
 );
+CREATE INDEX tombstones_of_office ON tombstones (office, requested_at);
 
 CREATE TABLE receipts (
     id BLOB NOT NULL,

@@ -1,6 +1,6 @@
 //! One sending, one delivery; one end per acceptance.
 
-use proto::{Refusal, Status};
+use proto::{Refusal, Status, Step};
 use store::{Cursor, Entered, InboxState, Learned};
 
 use crate::Place;
@@ -152,6 +152,44 @@ pub(crate) async fn a_refused_id_may_try_again(place: Place) {
     assert_eq!(story.join(" "), words);
     let books = place.store.books().await.unwrap();
     assert_eq!((books.accepted, books.mailboxed, books.undeliverable), (1, 1, 0));
+}
+
+pub(crate) async fn a_new_attempt_has_facts_of_its_own(place: Place) {
+    let store = &place.store;
+    let first = sample(1);
+    enter(store, first.outcome(Refusal::Undeliverable)).await;
+    let id = first.id();
+    let facts = async |step| store.receipt_facts(sender(), id, step).await.unwrap();
+    assert_eq!(facts(Step::Accepted).await.unwrap().at, at(0));
+    store
+        .keep_receipt(id, Step::Accepted, b"of the first")
+        .await
+        .unwrap();
+    let mut again = first.accepted_again(2);
+    again.accepted_at = at(100);
+    let mut note = again.note();
+    note.submitter = "vendor:0123456789".into();
+    assert!(store.take_notes(None, 1, &[note]).await.unwrap());
+    let item = store.sent_item(sender(), id).await.unwrap().unwrap();
+    assert_eq!(item.accepted_at, at(100));
+    assert_eq!(item.receipts, [format!("/v1/receipts/{id}/accepted")]);
+    assert_eq!(facts(Step::Accepted).await.unwrap().at, at(100));
+    assert!(
+        facts(Step::Validated).await.is_none(),
+        "the first was, this one not yet"
+    );
+    assert!(store.kept_receipt(id, Step::Accepted).await.unwrap().is_none());
+    // Parked and redriven it is the same attempt.
+    store.park(&parked(&again), BY, at(110)).await.unwrap();
+    store.mark_redrive(&id.to_string(), at(120)).await.unwrap();
+    let due = store.to_redrive(1).await.unwrap();
+    assert!(store.redriven(&due[0].row, BY, at(130)).await.unwrap());
+    assert_eq!(facts(Step::Accepted).await.unwrap().at, at(100));
+    enter(store, again.learned()).await;
+    assert_eq!(facts(Step::Validated).await.unwrap().at, at(101));
+    let item = store.sent_item(sender(), id).await.unwrap().unwrap();
+    assert_eq!(item.accepted_at, at(100));
+    assert_eq!(item.receipts.len(), 3);
 }
 
 pub(crate) async fn attachments_alone_are_known_by_their_sequence(place: Place) {

@@ -109,6 +109,7 @@ suite! {
         a_mended_unit_takes_the_rejected_ones_names,
         a_sequence_it_was_refused_for_does_not_park_an_outcome,
         a_refused_id_may_try_again,
+        a_new_attempt_has_facts_of_its_own,
         attachments_alone_are_known_by_their_sequence,
         a_batch_is_decided_in_order,
         one_unfit_row_does_not_stop_the_batch,
@@ -141,6 +142,7 @@ suite! {
         handed_out_it_is_only_noted,
         under_way_it_ends_on_arrival,
         of_another_office_it_is_unknown,
+        of_what_is_not_there_only_so_many,
         either_recall_or_hand_out_wins,
     }
     parking {

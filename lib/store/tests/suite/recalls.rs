@@ -9,7 +9,7 @@ use crate::samples::{BY, Sample, at, destination, enter, office, sample, sender}
 async fn recall(store: &Store, one: &Sample) -> (Status, proto::Time) {
     match store.recall(sender(), one.id(), BY, at(20)).await.unwrap() {
         RecallAnswer::Recalled(answer) => (answer.status, answer.recall_requested_at),
-        RecallAnswer::Unknown => panic!("unknown"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -122,6 +122,38 @@ pub(crate) async fn of_another_office_it_is_unknown(place: Place) {
         Entered::Mailboxed { position: 2 }
     );
     assert!(store.inbox_item(destination(), two.id()).await.unwrap().is_some());
+}
+
+pub(crate) async fn of_what_is_not_there_only_so_many(place: Place) {
+    let store = &place.store;
+    let ask = async |n: u64, seconds| {
+        let id = sample(n).id();
+        store.recall(sender(), id, BY, at(seconds)).await.unwrap()
+    };
+    for n in 0..1_000 {
+        assert!(matches!(ask(n, 20).await, RecallAnswer::Recalled(_)), "{n}");
+    }
+    assert_eq!(ask(1_000, 21).await, RecallAnswer::TooMany);
+    assert!(
+        matches!(ask(999, 21).await, RecallAnswer::Recalled(_)),
+        "asked again"
+    );
+    let other = store.recall(destination(), sample(1_000).id(), BY, at(21)).await;
+    assert!(
+        matches!(other.unwrap(), RecallAnswer::Recalled(_)),
+        "each office has its own"
+    );
+    // One arrives, and its place is free.
+    assert_eq!(enter(store, sample(5).learned()).await, Entered::Recalled);
+    assert!(matches!(ask(1_000, 22).await, RecallAnswer::Recalled(_)));
+    assert_eq!(ask(1_001, 22).await, RecallAnswer::TooMany);
+    // None waits for longer than an envelope may be old.
+    let month = 31 * 86_400;
+    assert!(matches!(ask(1_001, month + 21).await, RecallAnswer::Recalled(_)));
+    assert_eq!(
+        enter(store, sample(6).learned()).await,
+        Entered::Mailboxed { position: 1 }
+    );
 }
 
 pub(crate) async fn either_recall_or_hand_out_wins(place: Place) {
