@@ -35,6 +35,10 @@ impl Stage for ParkedStage {
         Station::Delivery
     }
 
+    fn name(&self) -> &'static str {
+        "parked"
+    }
+
     fn source(&self) -> Source {
         Source::Queue(PARKED_QUEUE)
     }
@@ -74,7 +78,7 @@ impl Stage for ParkedStage {
     }
 
     fn park(&self, message: &Message, cause: &str) -> Publication {
-        // Already parked; it comes back to the end of the same queue.
+        // Never asked: what cannot be taken stays in the queue.
         message.parked(ParkedRow::of(message).station, cause)
     }
 }

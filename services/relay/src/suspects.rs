@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use chassis::broker::Suspects;
-use proto::Station;
 use store::Store;
 
 /// Suspects in the store.
@@ -10,14 +9,14 @@ pub(crate) struct StoredSuspects(pub(crate) Store);
 
 #[async_trait]
 impl Suspects for StoredSuspects {
-    async fn begin(&self, id: &str, station: Station) -> Result<u32, ()> {
-        self.0.suspect_begin(id, station).await.map_err(|error| {
+    async fn begin(&self, id: &str, stage: &'static str) -> Result<u32, ()> {
+        self.0.suspect_begin(id, stage).await.map_err(|error| {
             tracing::warn!(error = %error, "suspect not noted");
         })
     }
 
-    async fn end(&self, id: &str, station: Station) {
-        if let Err(error) = self.0.suspect_end(id, station).await {
+    async fn end(&self, id: &str, stage: &'static str) {
+        if let Err(error) = self.0.suspect_end(id, stage).await {
             tracing::warn!(error = %error, "suspect not cleared");
         }
     }

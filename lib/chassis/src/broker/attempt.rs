@@ -106,16 +106,16 @@ pub(super) async fn attempt(stage: &dyn Stage, batch: Vec<Message>, limit: Durat
         result = handling => match result {
             Ok(outcomes) if outcomes.len() == expected => Attempt::Outcomes(outcomes),
             Ok(outcomes) => {
-                tracing::error!(station = %stage.station(), expected, found = outcomes.len(), "the handler answered for other messages than it got");
+                tracing::error!(stage = stage.name(), expected, found = outcomes.len(), "the handler answered for other messages than it got");
                 Attempt::Panicked
             }
             Err(_) => {
-                tracing::error!(station = %stage.station(), "the handler panicked");
+                tracing::error!(stage = stage.name(), "the handler panicked");
                 Attempt::Panicked
             }
         },
         () = overrun => {
-            tracing::error!(station = %stage.station(), limit_seconds = limit.as_secs_f64(), "the handler took too long");
+            tracing::error!(stage = stage.name(), limit_seconds = limit.as_secs_f64(), "the handler took too long");
             Attempt::Overran
         }
     }

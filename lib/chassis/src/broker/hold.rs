@@ -142,7 +142,7 @@ impl<'a> Hold<'a> {
                     () = cancel.cancelled() => {
                         // Its channel died or the process ends, not its handler.
                         for id in suspects {
-                            context.suspects.end(&id, context.stage.station()).await;
+                            context.suspects.end(&id, context.stage.name()).await;
                         }
                         Vec::new()
                     }

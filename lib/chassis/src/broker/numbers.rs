@@ -26,7 +26,7 @@ impl Numbers {
         Self {
             settled: metrics.counter(
                 "relay_settled_total",
-                "Messages a stage settled, by outcome; retry means given back to the queue, and rises only while the station \
+                "Messages a stage settled (parked: the table of what was set aside), by outcome; retry means given back to the queue, and rises only while the station \
                  cannot work.",
                 &["stage", "outcome"],
             ),

@@ -71,6 +71,12 @@ pub trait Stage: Send + Sync {
     /// Which station it is.
     fn station(&self) -> Station;
 
+    /// What it is called in metrics, in `/ready` and among the suspects. A second stage of a station needs a name of its
+    /// own, or each says of itself what is true of the other.
+    fn name(&self) -> &'static str {
+        self.station().as_str()
+    }
+
     /// Its queues.
     fn source(&self) -> Source;
 
@@ -87,18 +93,19 @@ pub trait Stage: Send + Sync {
     /// After a [`Outcome::Retry`]: does the very thing that failed work again?
     async fn probe(&self) -> bool;
 
-    /// The message that sets this one aside, whatever it holds.
+    /// The message that sets this one aside, whatever it holds. Not asked of a stage that reads the queue of what was set
+    /// aside: what it cannot handle stays there, and its shard waits as after [`Outcome::Retry`].
     fn park(&self, message: &Message, cause: &str) -> Publication;
 }
 
-/// The table of messages that may have killed their handler.
+/// The table of messages that may have killed their handler, each at a stage (its [`Stage::name`]).
 #[async_trait]
 pub trait Suspects: Send + Sync {
     /// Commits one more try and gives their number. `Err` when the store cannot be reached: a [`Outcome::Retry`].
-    async fn begin(&self, id: &str, station: Station) -> Result<u32, ()>;
+    async fn begin(&self, id: &str, stage: &'static str) -> Result<u32, ()>;
 
     /// The message ended in some way, so it did not kill its handler: forget its tries.
-    async fn end(&self, id: &str, station: Station);
+    async fn end(&self, id: &str, stage: &'static str);
 }
 
 /// Where to begin reading a stream.

@@ -23,9 +23,9 @@ pub(super) fn is_suspect(message: &Message) -> bool {
 /// Tries a suspect, each try counted first; one that panics is tried again until its tries are used up.
 /// Whatever the outcome, the caller ends the suspicion when it is settled.
 pub(super) async fn try_alone(context: &Context, message: &Message) -> Outcome {
-    let station = context.stage.station();
+    let stage = context.stage.name();
     loop {
-        let Ok(tries) = context.suspects.begin(&message.message_id, station).await else {
+        let Ok(tries) = context.suspects.begin(&message.message_id, stage).await else {
             return Outcome::Retry(Transient::new("the store does not count tries of suspects"));
         };
         if TRIES < tries {

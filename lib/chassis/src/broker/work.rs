@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use proto::topology::PARKED_QUEUE;
 use proto::{Message, Publication};
 use tokio::time::Instant;
 
@@ -13,7 +14,7 @@ use super::config::BrokerConfig;
 use super::numbers::Numbers;
 use super::publish::Publisher;
 use super::settle;
-use super::stage::{Outcome, Stage, Suspects};
+use super::stage::{Outcome, Source, Stage, Suspects, Transient};
 use super::suspects::{is_suspect, try_alone};
 use crate::health::{Health, Part};
 use crate::metrics::{CounterVec, Gauge, Histogram};
@@ -75,7 +76,7 @@ impl Context {
         config: &BrokerConfig,
         health: &Health,
     ) -> Self {
-        let name = stage.station().as_str();
+        let name = stage.name();
         let part = health.part(&format!("stage.{name}"));
         part.set_ready(true, "");
         Self {
@@ -99,8 +100,15 @@ impl Context {
         guarded(|| self.stage.lane(message)).unwrap_or_else(|| message.lane())
     }
 
-    /// Park, whatever the stage makes of the message.
+    /// Park, whatever the stage makes of the message. Set aside already, it would come back to the same queue and circle
+    /// for ever: it stays where it is, and `/ready` and the alert on retries tell an operator.
     pub(super) fn park(&self, message: &Message, cause: String) -> Outcome {
+        if self.stage.source() == Source::Queue(PARKED_QUEUE) {
+            tracing::error!(stage = self.stage.name(), id = %message.message_id, cause, "cannot be set aside");
+            return Outcome::Retry(Transient::new(format!(
+                "a message set aside cannot be taken: {cause}"
+            )));
+        }
         let publication = guarded(|| self.stage.park(message, &cause))
             .unwrap_or_else(|| message.parked(self.stage.station(), &cause));
         Outcome::Park { publication, cause }
@@ -144,7 +152,7 @@ impl Context {
             if suspect {
                 // Settled or given back: it did not kill us.
                 self.suspects
-                    .end(&item.message.message_id, self.stage.station())
+                    .end(&item.message.message_id, self.stage.name())
                     .await;
             }
             blocked |= !matches!(verdict, Verdict::Settled);
@@ -201,7 +209,7 @@ impl Context {
             Outcome::Forward(publication) => ("forward", publication),
             Outcome::Return(publication) => ("return", publication),
             Outcome::Park { publication, cause } => {
-                tracing::error!(station = %self.stage.station(), id = %message.message_id, cause, "parked");
+                tracing::error!(stage = self.stage.name(), id = %message.message_id, cause, "parked");
                 ("park", publication)
             }
         };
@@ -228,6 +236,6 @@ impl Context {
     }
 
     fn count(&self, outcome: &str) {
-        self.settled.with(&[self.stage.station().as_str(), outcome]).inc();
+        self.settled.with(&[self.stage.name(), outcome]).inc();
     }
 }

@@ -30,6 +30,7 @@ async fn the_broker_keeps_its_promises() {
         "order",
         "hand_over",
         "backoff",
+        "aside",
         "cut",
         "marker",
         "retry",
@@ -75,6 +76,11 @@ async fn the_broker_keeps_its_promises() {
         story(
             "poison",
             stories::poison::is_parked_while_neighbours_pass(host("poison")),
+        )
+        .boxed_local(),
+        story(
+            "aside",
+            stories::poison::set_aside_already_stays_and_tells(host("aside")),
         )
         .boxed_local(),
         story("batch", stories::poison::in_a_batch_is_found(host("batch"))).boxed_local(),

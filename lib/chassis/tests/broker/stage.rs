@@ -23,6 +23,8 @@ pub(crate) type Act = Box<dyn Fn(Message) -> BoxFuture<'static, Outcome> + Send 
 
 /// A stage made of closures.
 pub(crate) struct Made {
+    pub(crate) name: &'static str,
+    pub(crate) source: Source,
     pub(crate) mode: Mode,
     pub(crate) act: Act,
     pub(crate) probe: Box<dyn Fn() -> bool + Send + Sync>,
@@ -46,12 +48,25 @@ impl Made {
     where
         F: Future<Output = Outcome> + Send + 'static,
     {
-        Arc::new(Self {
+        Arc::new(Self::closures(mode, act, probe))
+    }
+
+    pub(crate) fn closures<F>(
+        mode: Mode,
+        act: impl Fn(Message) -> F + Send + Sync + 'static,
+        probe: impl Fn() -> bool + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Outcome> + Send + 'static,
+    {
+        Self {
+            name: Station::Validation.as_str(),
+            source: Source::Sharded(ShardedQueue::Validation),
             mode,
             act: Box::new(move |message| Box::pin(act(message))),
             probe: Box::new(probe),
             begun: Mutex::default(),
-        })
+        }
     }
 
     pub(crate) fn begun(&self) -> Vec<String> {
@@ -65,8 +80,12 @@ impl Stage for Made {
         Station::Validation
     }
 
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
     fn source(&self) -> Source {
-        Source::Sharded(ShardedQueue::Validation)
+        self.source
     }
 
     fn mode(&self) -> Mode {
@@ -105,7 +124,7 @@ pub(crate) struct Table {
 
 #[async_trait]
 impl Suspects for Table {
-    async fn begin(&self, id: &str, _: Station) -> Result<u32, ()> {
+    async fn begin(&self, id: &str, _: &'static str) -> Result<u32, ()> {
         let mut tries = self.tries.lock().unwrap();
         let count = tries.entry(id.to_owned()).or_default();
         *count += 1;
@@ -113,7 +132,7 @@ impl Suspects for Table {
         Ok(*count)
     }
 
-    async fn end(&self, id: &str, _: Station) {
+    async fn end(&self, id: &str, _: &'static str) {
         self.tries.lock().unwrap().remove(id);
     }
 }

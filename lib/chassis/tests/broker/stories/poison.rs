@@ -1,12 +1,15 @@
 //! A message that kills its handler is found, counted and parked; its neighbours pass.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use chassis::broker::{BrokerConfig, Mode, Outcome};
-use proto::topology::{PARKED_QUEUE, ShardedQueue};
+use chassis::broker::{BrokerConfig, Mode, Outcome, Source};
+use proto::Publication;
+use proto::topology::{Exchange, PARKED_QUEUE, ShardedQueue};
 
 use crate::server::VirtualHost;
-use crate::stage::{self, Made, Process, validated};
+use crate::stage::{self, Made, Process, office, validated};
 
 const LANES: u32 = 4;
 const COUNT: u32 = 5;
@@ -73,6 +76,54 @@ pub(crate) async fn that_takes_too_long_is_parked(host: VirtualHost) {
     process.end().await;
     let parked = stage::take(&connection, &[PARKED_QUEUE.to_owned()]).await;
     assert_eq!(stage::ids(&parked), ["0-0"]);
+}
+
+pub(crate) async fn set_aside_already_stays_and_tells(host: VirtualHost) {
+    let mut process = Process::start(crate::config(&host)).await;
+    process.run(Made::lanes(|message| async move {
+        Outcome::Forward(validated(&message))
+    }));
+    let (poisonous, taken) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicBool::new(false)));
+    let (is_poisonous, is_taken) = (poisonous.clone(), taken.clone());
+    let mode = Mode::Batch {
+        most: 16,
+        linger: Duration::from_millis(1),
+    };
+    let act = move |_| {
+        let (poisonous, taken) = (is_poisonous.clone(), is_taken.clone());
+        async move {
+            assert!(!poisonous.load(Ordering::Relaxed), "poison");
+            taken.store(true, Ordering::Relaxed);
+            Outcome::Done
+        }
+    };
+    let stage = Arc::new(Made {
+        name: "parked",
+        source: Source::Queue(PARKED_QUEUE),
+        ..Made::closures(mode, act, || true)
+    });
+    process.run(stage.clone());
+    let parked = Publication {
+        exchange: Exchange::Parked,
+        routing_key: format!("validation.{}", office(0)),
+        ..stage::publication(Exchange::Submitted, 0, "0-0")
+    };
+    process.publish(&parked).await;
+    crate::eventually("it tells, of itself alone", async || {
+        let reasons = process.health.ready().reasons;
+        assert!(!reasons.contains_key("stage.validation"), "{reasons:?}");
+        let reason = reasons.get("stage.parked").cloned().unwrap_or_default();
+        reason.contains("died 5 times")
+    })
+    .await;
+    // Published anew it would be begun without end; kept, it waits longer after each round of tries.
+    let begun = stage.begun().len();
+    assert!(begun <= 16, "{begun}");
+    poisonous.store(false, Ordering::Relaxed);
+    crate::eventually("it is taken", async || taken.load(Ordering::Relaxed)).await;
+    process.end().await;
+    let connection = host.raw().await;
+    assert_eq!(stage::waiting(&connection, PARKED_QUEUE).await, 0);
 }
 
 /// One message of one lane is poison; all others pass, in order.
