@@ -197,12 +197,18 @@ async fn serve(
     Ok(())
 }
 
-/// Keeps the trust folder's contents fresh, once a process.
+/// Keeps the trust folder's contents fresh and tells when a revocation list is out of date, once a process.
 fn trust_watch(ground: &Ground, work: &mut Work) {
     let folder = ground.config.trust.folder.clone();
-    let watch = door::keep_trust_fresh(ground.trust.clone(), folder, ground.shutdown.clone());
+    let keep = door::keep_trust_fresh(ground.trust.clone(), folder, ground.shutdown.clone());
+    let tell = crate::freshness::tell(
+        ground.trust.clone(),
+        &ground.health,
+        &ground.metrics,
+        ground.shutdown.clone(),
+    );
     work.spawn(async move {
-        watch.await;
+        tokio::join!(keep, tell);
         Ok(())
     });
 }

@@ -5,6 +5,7 @@
 
 mod assemble;
 mod config;
+mod freshness;
 mod ground;
 mod suspects;
 
