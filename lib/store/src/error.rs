@@ -1,4 +1,5 @@
-//! What the database does to us, classified once: a condition of the station, or the data of one row.
+//! What the database does to us, classified once: a condition of the station, or the data of one row. What is said of it
+//! names the cause and never a value: the databases' own words quote what rows hold.
 
 /// The store could not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -10,13 +11,13 @@ pub enum StoreError {
     #[error("store.schema may hold a to z, 0 to 9 and _ only")]
     Schema,
     /// The database could not be opened.
-    #[error("opening the store")]
+    #[error("opening the store: {}", class(.0))]
     Open(#[source] sqlx::Error),
     /// The migrations could not be run.
-    #[error("migrating the store")]
+    #[error("migrating the store: {}", class_of_migration(.0))]
     Migrate(#[source] sqlx::migrate::MigrateError),
     /// A statement failed.
-    #[error("asking the store")]
+    #[error("asking the store: {}", class(.0))]
     Sql(#[from] sqlx::Error),
     /// The database was asked and said nothing for so long; whether it did what it was asked for is not known.
     #[error("the store has not answered for {} s", .0.as_secs())]
@@ -70,11 +71,9 @@ impl StoreError {
     /// What a parked row may say of it: ASCII, no text of the envelope.
     pub(crate) fn cause(&self) -> String {
         match self {
-            Self::Sql(sqlx::Error::Database(error)) => format!(
-                "database refuses the row: code {} constraint {}",
-                error.code().unwrap_or_default(),
-                error.constraint().unwrap_or("none")
-            ),
+            Self::Sql(error @ sqlx::Error::Database(_)) => {
+                format!("database refuses the row: {}", class(error))
+            }
             Self::Contradiction(what) => (*what).to_owned(),
             Self::Unreadable(what) => format!("the ledger holds an unreadable {what} for it"),
             Self::Sql(sqlx::Error::ColumnDecode { index, .. }) => {
@@ -82,6 +81,39 @@ impl StoreError {
             }
             _ => "database refuses the row".to_owned(),
         }
+    }
+}
+
+/// What kind of failure it is, in ASCII.
+fn class(error: &sqlx::Error) -> String {
+    let word = match error {
+        sqlx::Error::Database(error) => {
+            let (code, constraint) = (error.code().unwrap_or_default(), error.constraint());
+            let constraint = constraint.map_or_else(String::new, |name| format!(" constraint {name}"));
+            return format!("code {code}{constraint}");
+        }
+        sqlx::Error::Io(error) => return format!("connection: {}", error.kind()),
+        sqlx::Error::ColumnDecode { index, .. } => return format!("column {index} cannot be read"),
+        sqlx::Error::ColumnNotFound(_) | sqlx::Error::ColumnIndexOutOfBounds { .. } => "no such column",
+        sqlx::Error::Tls(_) => "TLS cannot be established",
+        sqlx::Error::Configuration(_) => "url or options are wrong",
+        sqlx::Error::Protocol(_) => "unexpected answer of the server",
+        sqlx::Error::PoolTimedOut => "no free or new connection in time",
+        sqlx::Error::PoolClosed => "closed",
+        sqlx::Error::WorkerCrashed => "worker thread is gone",
+        sqlx::Error::Encode(_) | sqlx::Error::InvalidArgument(_) => "a value cannot be written",
+        sqlx::Error::Decode(_) | sqlx::Error::TypeNotFound { .. } => "a value cannot be read",
+        _ => "driver",
+    };
+    word.to_owned()
+}
+
+fn class_of_migration(error: &sqlx::migrate::MigrateError) -> String {
+    use sqlx::migrate::MigrateError;
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => class(error),
+        // Numbers of migrations and nothing else.
+        error => error.to_string(),
     }
 }
 
@@ -158,6 +190,40 @@ mod tests {
         ] {
             assert!(StoreError::Sql(error).is_transient());
         }
+    }
+
+    #[test]
+    fn what_is_said_of_a_failure_names_its_cause_and_no_value() {
+        let said = |error| StoreError::Sql(error).to_string();
+        let word = said(sqlx::Error::Database(Box::new(Word("53100"))));
+        assert_eq!(word, "asking the store: code 53100");
+        let refused = std::io::Error::new(std::io::ErrorKind::ConnectionRefused, "10.0.0.1");
+        assert_eq!(
+            said(refused.into()),
+            "asking the store: connection: connection refused"
+        );
+        let unreadable = sqlx::Error::ColumnDecode {
+            index: "3".to_owned(),
+            source: "値".into(),
+        };
+        assert_eq!(said(unreadable), "asking the store: column 3 cannot be read");
+        for error in [
+            sqlx::Error::Protocol("値".into()),
+            sqlx::Error::Encode("値".into()),
+            sqlx::Error::Decode("値".into()),
+            sqlx::Error::PoolTimedOut,
+        ] {
+            let said = said(error);
+            assert!(
+                said.is_ascii() && "asking the store: ".len() < said.len(),
+                "{said}"
+            );
+        }
+        let error = sqlx::migrate::MigrateError::ExecuteMigration(sqlx::Error::PoolClosed, 1);
+        assert_eq!(
+            StoreError::Migrate(error).to_string(),
+            "migrating the store: closed"
+        );
     }
 
     #[tokio::test]
