@@ -80,6 +80,12 @@ async fn open_postgres(config: &StoreConfig) -> Result<Pool, StoreError> {
     let mut options = PgConnectOptions::from_str(&config.url)
         .map_err(StoreError::Open)?
         .application_name("careplan-relay")
+        // The server's own defaults may be others. What is committed survives a power cut, as with SQLite; and a counter that
+        // was waited for is read as its last holder left it.
+        .options([
+            ("synchronous_commit", "on"),
+            ("default_transaction_isolation", "read committed"),
+        ])
         // A replica that freezes with an office's counter in its hand must not stop the others for good.
         .options([
             ("lock_timeout", "15s"),

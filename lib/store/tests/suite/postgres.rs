@@ -97,6 +97,35 @@ async fn a_server_that_falls_silent_is_given_up() {
     store.close().await;
 }
 
+/// Whatever the server's defaults: a commit is on the disk, and a counter that was waited for is read anew.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_server_s_defaults_do_not_decide() {
+    let cluster = Cluster::start();
+    await_connections(&cluster.url()).await;
+    let place = Place::at(StoreConfig {
+        schema: Some("relay".into()),
+        ..StoreConfig::at(cluster.url())
+    })
+    .await;
+    for setting in [
+        "ALTER ROLE postgres SET synchronous_commit = off",
+        "ALTER ROLE postgres SET default_transaction_isolation = 'serializable'",
+        "CREATE TABLE settings (name TEXT)",
+        "CREATE FUNCTION tell() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN
+             INSERT INTO relay.settings SELECT current_setting('synchronous_commit');
+             INSERT INTO relay.settings SELECT current_setting('transaction_isolation');
+             RETURN NULL;
+         END $$",
+        "CREATE TRIGGER tell AFTER INSERT ON serials FOR EACH ROW EXECUTE FUNCTION tell()",
+    ] {
+        place.sql(setting).await;
+    }
+    place.another().await.probe().await.expect("the store answers");
+    place
+        .sql("DO $$ BEGIN ASSERT (SELECT string_agg(name, ',') FROM relay.settings) = 'on,read committed'; END $$")
+        .await;
+}
+
 /// The server answers within 30 seconds of its start.
 async fn await_connections(url: &str) {
     let mut config = StoreConfig::at(url);
