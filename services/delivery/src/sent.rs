@@ -80,7 +80,5 @@ pub async fn recall(
         RecallAnswer::Unknown => Err(Refused::from(&codes::HTTP_NOT_FOUND)),
         // A place is free when one of those envelopes arrives.
         RecallAnswer::TooMany => Err(Refused::busy(&codes::HTTP_TOO_MANY, 3_600)),
-        // Recalls of what never came are kept, and so they are counted.
-        RecallAnswer::TooMany => Err(Refused::from(&codes::HTTP_TOO_MANY)),
     }
 }
