@@ -1,6 +1,8 @@
-//! The byte budget: large envelopes share it, so that a process never works on too many of them at once.
+//! The byte budget: large envelopes share it, so that a process never works on too many of them at once; and what is
+//! received and not settled is counted against it, so that a process never holds too many bytes.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -12,6 +14,19 @@ pub(super) const FREE_BYTES: usize = 1024 * 1024;
 pub(super) struct ByteBudget {
     semaphore: Arc<Semaphore>,
     total: u32,
+    held: Arc<AtomicUsize>,
+}
+
+/// Bytes received and not settled; settled or given back when dropped.
+pub(super) struct Held {
+    bytes: usize,
+    all: Arc<AtomicUsize>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.all.fetch_sub(self.bytes, Ordering::AcqRel);
+    }
 }
 
 impl ByteBudget {
@@ -21,6 +36,24 @@ impl ByteBudget {
         Self {
             semaphore: Arc::new(Semaphore::new(total as usize)),
             total,
+            held: Arc::default(),
+        }
+    }
+
+    /// Counts the bytes of a received message. `None` when there is no room for them.
+    pub(super) fn hold_if_room(&self, bytes: usize) -> Option<Held> {
+        let held = self.hold(bytes);
+        // Counted before it is compared, so that two shards never take the same room.
+        let room = (self.total as usize).saturating_mul(1024);
+        (self.held.load(Ordering::Acquire) <= room).then_some(held)
+    }
+
+    /// Counts the bytes of a received message, room or not.
+    pub(super) fn hold(&self, bytes: usize) -> Held {
+        self.held.fetch_add(bytes, Ordering::AcqRel);
+        Held {
+            bytes,
+            all: self.held.clone(),
         }
     }
 
@@ -43,6 +76,18 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::*;
+
+    #[test]
+    fn what_is_held_is_counted_until_it_is_dropped() {
+        let budget = ByteBudget::new(4_096);
+        let first = budget.hold_if_room(4_000);
+        assert!(first.is_some());
+        assert!(budget.hold_if_room(97).is_none());
+        let beyond = budget.hold(97);
+        assert!(budget.hold_if_room(1).is_none());
+        drop((first, beyond));
+        assert!(budget.hold_if_room(4_096).is_some());
+    }
 
     #[test]
     fn small_ones_pass_and_large_ones_share() {

@@ -19,7 +19,10 @@ pub struct BrokerConfig {
     pub prefetch: u16,
     /// Channels for publishing.
     pub publish_channels: u16,
-    /// Bytes of all envelopes over 1 MiB worked on at one time.
+    /// Bytes of all envelopes over 1 MiB worked on at one time, and most bytes of any size received and not settled: a
+    /// shard whose next message would exceed them settles what it began, gives the rest back, and goes on with prefetch
+    /// 1 until it is calm. So a process holds at most this and one envelope for each shard it works on; what the broker
+    /// has sent ahead beyond that (at most a prefetch a shard) is dropped as it is read.
     pub byte_budget: u64,
     /// Mean of the exponentially distributed time after which a holder lets go of a shard, seconds.
     pub lease_mean_seconds: f64,

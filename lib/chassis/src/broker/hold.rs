@@ -40,7 +40,7 @@ impl<'a> Hold<'a> {
         Self {
             shard,
             channel,
-            intake: Intake::new(shard.mode),
+            intake: Intake::new(shard.mode, shard.prefetch()),
             acks: Acks::new(shard.prefetch()),
             work: JoinSet::new(),
             cancel: CancellationToken::new(),
@@ -108,18 +108,34 @@ impl<'a> Hold<'a> {
             self.lease_ends = Some(Instant::now() + exponential(mean, least, most));
             self.shard.context.shards_held.inc();
         }
-        if is_suspect(&message) {
-            if self.shard.careful == 0 {
+        let bytes = message.body.len();
+        let held = match self.shard.context.budget.hold_if_room(bytes) {
+            Some(held) if !is_suspect(&message) => {
+                self.calm = self.calm.saturating_add(1);
+                held
+            }
+            _ if self.shard.careful == 0 => {
                 self.let_go(End::Care(self.shard.prefetch));
                 return;
             }
-            self.calm = 0;
-        } else if 0 < self.shard.careful {
-            self.calm = self.calm.saturating_add(1);
-        }
+            room => {
+                self.calm = 0;
+                // One at a time must get on, or none would ever be settled.
+                room.unwrap_or_else(|| self.shard.context.budget.hold(bytes))
+            }
+        };
         self.acks.received(tag);
         let lane = self.shard.context.lane(&message);
-        self.intake.push(&lane, Item { tag, message }, Instant::now());
+        self.intake.push(
+            &lane,
+            Item {
+                tag,
+                message,
+                _held: held,
+            },
+            bytes,
+            Instant::now(),
+        );
     }
 
     fn begin_what_may(&mut self) {
@@ -208,15 +224,17 @@ impl<'a> Hold<'a> {
                     self.end,
                     Some(End::Broken | End::Trouble(_) | End::Shutdown | End::GivenUp)
                 ) {
-                    self.end = Some(End::Trouble(trouble));
+                    self.end = None;
+                    self.let_go(End::Trouble(trouble));
                 }
             }
         }
     }
 
-    /// Begins no more work; what is begun is settled.
+    /// Begins no more work; what is begun is settled, what is not goes back with the channel and is forgotten at once.
     fn let_go(&mut self, end: End) {
         self.end.get_or_insert(end);
+        self.intake = Intake::new(self.shard.mode, self.shard.prefetch());
     }
 
     /// Work in progress ends as it is; what is settled is acknowledged.

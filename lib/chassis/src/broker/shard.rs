@@ -20,6 +20,9 @@ use super::supervisor::Link;
 use super::work::{Context, Probe, Trouble};
 use crate::shutdown::Shutdown;
 
+/// Most messages the broker sends ahead to a batch, unless the prefetch is set higher.
+const AHEAD: u16 = 64;
+
 /// The consumer of one queue.
 pub(super) struct Shard {
     pub(super) queue: String,
@@ -39,7 +42,7 @@ pub(super) struct Shard {
 pub(super) enum End {
     /// Its time is over.
     Lease,
-    /// A suspect is near (or gone): go on with another prefetch.
+    /// A suspect is near, or too many bytes are held (or it is calm again): go on with another prefetch.
     Care(u16),
     /// The station cannot work.
     Trouble(Trouble),
@@ -63,8 +66,10 @@ impl Shard {
         let mode = context.stage.mode();
         let prefetch = match mode {
             Mode::Lanes => config.prefetch,
-            // A batch can only be as full as the broker sends ahead.
-            Mode::Batch { most, .. } => config.prefetch.max(u16::try_from(most).unwrap_or(u16::MAX)),
+            // A batch can only be as full as the broker sends ahead, and what it sends ahead lies in memory.
+            Mode::Batch { most, .. } => config
+                .prefetch
+                .max(u16::try_from(most).map_or(AHEAD, |most| most.min(AHEAD))),
         };
         let lease = (
             BrokerConfig::seconds(config.lease_mean_seconds),

@@ -58,7 +58,8 @@ pub enum Mode {
     Lanes,
     /// Several at once, in queue order; the next batch begins when this one is settled.
     Batch {
-        /// Most messages of a batch; also the least prefetch.
+        /// Most messages of a batch; at most as many as are sent ahead: the prefetch, or 64 if that is less. A batch is
+        /// full at 16 MiB too.
         most: usize,
         /// How long the first message waits for others.
         linger: Duration,

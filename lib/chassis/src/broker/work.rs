@@ -9,7 +9,7 @@ use proto::{Message, Publication};
 use tokio::time::Instant;
 
 use super::attempt::{Attempt, attempt, guarded};
-use super::budget::ByteBudget;
+use super::budget::{ByteBudget, Held};
 use super::config::BrokerConfig;
 use super::numbers::Numbers;
 use super::publish::Publisher;
@@ -27,7 +27,7 @@ pub(super) struct Context {
     pub(super) handler_limit: Duration,
     pub(super) in_flight: Gauge,
     pub(super) shards_held: Gauge,
-    budget: ByteBudget,
+    pub(super) budget: ByteBudget,
     publish_patience: Duration,
     handle_seconds: Histogram,
     settled: CounterVec,
@@ -39,6 +39,8 @@ pub(super) struct Context {
 pub(super) struct Item {
     pub(super) tag: u64,
     pub(super) message: Message,
+    /// Its bytes, counted.
+    pub(super) _held: Held,
 }
 
 /// How the work on one message ended.

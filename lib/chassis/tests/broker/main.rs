@@ -31,6 +31,7 @@ async fn the_broker_keeps_its_promises() {
         "hand_over",
         "backoff",
         "aside",
+        "memory",
         "cut",
         "marker",
         "retry",
@@ -81,6 +82,11 @@ async fn the_broker_keeps_its_promises() {
         story(
             "aside",
             stories::poison::set_aside_already_stays_and_tells(host("aside")),
+        )
+        .boxed_local(),
+        story(
+            "memory",
+            stories::memory::what_is_held_is_bounded_in_bytes(host("memory")),
         )
         .boxed_local(),
         story("batch", stories::poison::in_a_batch_is_found(host("batch"))).boxed_local(),

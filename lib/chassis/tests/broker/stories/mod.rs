@@ -2,6 +2,7 @@
 
 pub(crate) mod cut;
 pub(crate) mod hand_over;
+pub(crate) mod memory;
 pub(crate) mod order;
 pub(crate) mod poison;
 pub(crate) mod publish;
