@@ -15,14 +15,16 @@ pub struct BrokerConfig {
     pub url: Secret,
     /// Number of shards, fixed per installation; the broker holds the true one.
     pub shards: u16,
-    /// Most messages of a shard received and not acknowledged.
+    /// Most messages of a shard received and not acknowledged. The same for all replicas, and to be changed only while
+    /// the shards are empty: the broker puts what is given back behind what was given back before, so a holder must be
+    /// sent all of that at once.
     pub prefetch: u16,
     /// Channels for publishing.
     pub publish_channels: u16,
     /// Bytes of all envelopes over 1 MiB worked on at one time, and most bytes of any size received and not settled: a
-    /// shard whose next message would exceed them settles what it began, gives the rest back, and goes on with prefetch
-    /// 1 until it is calm. So a process holds at most this and one envelope for each shard it works on; what the broker
-    /// has sent ahead beyond that (at most a prefetch a shard) is dropped as it is read.
+    /// shard whose next message would exceed them settles what it has, gives the rest back and subscribes again. So a
+    /// process holds at most this and one envelope for each shard it works on; what the broker has sent ahead beyond
+    /// that (at most a prefetch a shard) is dropped as it is read.
     pub byte_budget: u64,
     /// Mean of the exponentially distributed time after which a holder lets go of a shard, seconds.
     pub lease_mean_seconds: f64,

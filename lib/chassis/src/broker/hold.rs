@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::backoff::exponential;
-use super::intake::{Intake, Ticket};
+use super::intake::{Begun, Intake, Ticket};
 use super::message;
 use super::settle::{Acks, acknowledge};
 use super::shard::{End, Shard};
@@ -29,7 +29,12 @@ pub(super) struct Hold<'a> {
     work: JoinSet<Finished>,
     cancel: CancellationToken,
     lease_ends: Option<Instant>,
-    calm: u16,
+    /// Begun on paper: a suspect that waits until nothing else is at work.
+    pending: Option<Begun<Item>>,
+    /// A suspect is at work, and nothing beside it.
+    alone: bool,
+    /// There was no room for a delivery: it and all behind it go back, once what was kept is settled.
+    full: bool,
     /// Whether anything was settled.
     settled: bool,
     end: Option<End>,
@@ -40,12 +45,14 @@ impl<'a> Hold<'a> {
         Self {
             shard,
             channel,
-            intake: Intake::new(shard.mode, shard.prefetch()),
-            acks: Acks::new(shard.prefetch()),
+            intake: Intake::new(shard.mode, shard.prefetch),
+            acks: Acks::new(shard.prefetch),
             work: JoinSet::new(),
             cancel: CancellationToken::new(),
             lease_ends: None,
-            calm: 0,
+            pending: None,
+            alone: false,
+            full: false,
             settled: false,
             end: None,
         }
@@ -96,7 +103,7 @@ impl<'a> Hold<'a> {
     }
 
     fn receive(&mut self, delivery: Delivery) {
-        if self.end.is_some() {
+        if self.full || self.end.is_some() {
             // Not begun, not acknowledged: goes back to the queue with the channel.
             return;
         }
@@ -109,19 +116,14 @@ impl<'a> Hold<'a> {
             self.shard.context.shards_held.inc();
         }
         let bytes = message.body.len();
-        let held = match self.shard.context.budget.hold_if_room(bytes) {
-            Some(held) if !is_suspect(&message) => {
-                self.calm = self.calm.saturating_add(1);
-                held
-            }
-            _ if self.shard.careful == 0 => {
-                self.let_go(End::Care(self.shard.prefetch));
+        let budget = &self.shard.context.budget;
+        let held = match budget.hold_if_room(bytes) {
+            Some(held) => held,
+            // One must get on, or none would ever be settled.
+            None if self.acks.nothing_open() => budget.hold(bytes),
+            None => {
+                self.full = true;
                 return;
-            }
-            room => {
-                self.calm = 0;
-                // One at a time must get on, or none would ever be settled.
-                room.unwrap_or_else(|| self.shard.context.budget.hold(bytes))
             }
         };
         self.acks.received(tag);
@@ -139,20 +141,27 @@ impl<'a> Hold<'a> {
     }
 
     fn begin_what_may(&mut self) {
+        self.alone &= !self.work.is_empty();
         while self.end.is_none()
-            && let Some(begun) = self.intake.begin(Instant::now())
+            && !self.alone
+            && let Some(begun) = self.pending.take().or_else(|| self.intake.begin(Instant::now()))
         {
+            let suspects: Vec<String> = begun
+                .items
+                .iter()
+                .filter(|item| is_suspect(&item.message))
+                .map(|item| item.message.message_id.clone())
+                .collect();
+            self.alone = !suspects.is_empty();
+            if self.alone && !self.work.is_empty() {
+                self.pending = Some(begun);
+                return;
+            }
             let context = self.shard.context.clone();
             let cancel = self.cancel.clone();
             let count = begun.items.len() as f64;
             context.in_flight.add(count);
             self.work.spawn(async move {
-                let suspects: Vec<String> = begun
-                    .items
-                    .iter()
-                    .filter(|item| is_suspect(&item.message))
-                    .map(|item| item.message.message_id.clone())
-                    .collect();
                 let verdicts = tokio::select! {
                     verdicts = context.work(begun.items) => verdicts,
                     () = cancel.cancelled() => {
@@ -197,9 +206,8 @@ impl<'a> Hold<'a> {
         for ticket in &tickets {
             self.intake.done(ticket);
         }
-        let careful = self.shard.careful;
-        if 0 < careful && careful <= self.calm && self.end.is_none() {
-            self.let_go(End::Care(0));
+        if self.full && self.acks.nothing_open() {
+            self.let_go(End::Full);
         }
     }
 
@@ -234,7 +242,8 @@ impl<'a> Hold<'a> {
     /// Begins no more work; what is begun is settled, what is not goes back with the channel and is forgotten at once.
     fn let_go(&mut self, end: End) {
         self.end.get_or_insert(end);
-        self.intake = Intake::new(self.shard.mode, self.shard.prefetch());
+        self.intake = Intake::new(self.shard.mode, self.shard.prefetch);
+        self.pending = None;
     }
 
     /// Work in progress ends as it is; what is settled is acknowledged.

@@ -76,6 +76,11 @@ impl Acks {
         self.outstanding.insert(tag);
     }
 
+    /// Whether everything received is settled.
+    pub(super) fn nothing_open(&self) -> bool {
+        self.outstanding.is_empty()
+    }
+
     /// Settled: to be acknowledged.
     pub(super) fn settled(&mut self, tag: u64, now: Instant) {
         if self.outstanding.remove(&tag) {

@@ -32,18 +32,18 @@ pub(super) struct Shard {
     /// The grace is over: what is begun is given up, the channel closed.
     pub(super) give_up: CancellationToken,
     pub(super) mode: Mode,
+    /// Always the same. What is given back goes behind what was given back before, so a holder with a smaller prefetch
+    /// than the one before it, which takes only a part of that and gives some back, turns their order round.
     pub(super) prefetch: u16,
     pub(super) lease: (Duration, Duration, Duration),
-    /// Above 0: prefetch 1, and so many unsuspicious messages until it is back to normal.
-    pub(super) careful: u16,
 }
 
 /// Why a holder let go.
 pub(super) enum End {
     /// Its time is over.
     Lease,
-    /// A suspect is near, or too many bytes are held (or it is calm again): go on with another prefetch.
-    Care(u16),
+    /// There was no room for more bytes, and what there was room for is settled.
+    Full,
     /// The station cannot work.
     Trouble(Trouble),
     /// The channel is gone, and with it everything not acknowledged.
@@ -85,7 +85,6 @@ impl Shard {
             mode,
             prefetch,
             lease,
-            careful: 0,
         }
     }
 
@@ -111,7 +110,7 @@ impl Shard {
                 },
             };
             let begun = Instant::now();
-            let end = match Subscription::open(&live.connection, &self.queue, self.prefetch()).await {
+            let end = match Subscription::open(&live.connection, &self.queue, self.prefetch).await {
                 Some(mut subscription) => {
                     let (end, settled) = match subscription.parts() {
                         (channel, Some(consumer)) => Hold::new(self, channel).run(consumer).await,
@@ -130,8 +129,7 @@ impl Shard {
                 backoff = Self::backoff();
             }
             match end {
-                End::Lease => {}
-                End::Care(calm_after) => self.careful = calm_after,
+                End::Lease | End::Full => {}
                 End::Shutdown | End::GivenUp => return,
                 End::Trouble(trouble) => self.wait_out(trouble, &mut trouble_backoff).await,
                 End::Broken => {
@@ -151,11 +149,6 @@ impl Shard {
     /// Begins anew only when something was settled: a probe that works says little while the work does not.
     fn trouble_backoff() -> Backoff {
         Backoff::new(Duration::from_millis(200), Duration::from_secs(15))
-    }
-
-    /// Most messages out at this time.
-    pub(super) fn prefetch(&self) -> u16 {
-        if 0 < self.careful { 1 } else { self.prefetch }
     }
 
     /// Tries the very thing that failed until it works, without limit, or shutdown begins.

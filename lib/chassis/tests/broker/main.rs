@@ -32,6 +32,7 @@ async fn the_broker_keeps_its_promises() {
         "backoff",
         "aside",
         "memory",
+        "suspects",
         "cut",
         "marker",
         "retry",
@@ -87,6 +88,11 @@ async fn the_broker_keeps_its_promises() {
         story(
             "memory",
             stories::memory::what_is_held_is_bounded_in_bytes(host("memory")),
+        )
+        .boxed_local(),
+        story(
+            "suspects",
+            stories::hand_over::so_often_that_all_are_suspect(host("suspects")),
         )
         .boxed_local(),
         story("batch", stories::poison::in_a_batch_is_found(host("batch"))).boxed_local(),
