@@ -1,8 +1,8 @@
 //! Delivery writes mailbox and ledger in one transaction and serves what lies there. The mailbox is the truth.
 //!
-//! Steps in order: [`stage`] enters what arrives on `delivery.NN`, [`parked`] what was set aside, [`notes`] learns
-//! acceptances from the stream, [`door`] names the routes, [`reader`] says for which office somebody reads, [`inbox`],
-//! [`sent`], [`receipts`] and [`directory`] answer. Delivery never opens an envelope.
+//! Steps in order: [`stage`] enters what arrives on `delivery.NN`, several shards at once by [`gather`], [`parked`] what
+//! was set aside, [`notes`] learns acceptances from the stream, [`door`] names the routes, [`reader`] says for which office
+//! somebody reads, [`inbox`], [`sent`], [`receipts`] and [`directory`] answer. Delivery never opens an envelope.
 
 pub mod books;
 pub mod config;
@@ -10,6 +10,7 @@ pub mod decide;
 pub mod directory;
 pub mod door;
 pub mod events;
+pub mod gather;
 pub mod inbox;
 pub mod notes;
 pub mod parked;

@@ -11,10 +11,12 @@ use store::{Entered, Learned, Store};
 
 use crate::Config;
 use crate::events::Events;
+use crate::gather::Gather;
 
 /// The stage `delivery`: `delivery.NN` in, mailbox and ledger out.
 pub struct DeliveryStage {
     store: Store,
+    gather: Gather,
     events: Events,
     most: usize,
     linger: Duration,
@@ -22,11 +24,18 @@ pub struct DeliveryStage {
 }
 
 impl DeliveryStage {
+    async fn enter_alone(&self, batch: &[Message]) -> Result<Vec<Entered>, String> {
+        let learned: Vec<Learned> = batch.iter().filter_map(|message| read(message).ok()).collect();
+        let entered = waiting(self.store.enter(&learned, &self.by, process::now())).await;
+        entered.map_err(|error| error.to_string())
+    }
+
     /// A stage over this store.
     #[must_use]
     pub fn new(store: Store, events: Events, config: &Config) -> Self {
         let linger = Duration::from_millis(config.linger_milliseconds);
         Self {
+            gather: Gather::start(store.clone()),
             store,
             events,
             most: config.batch,
@@ -99,7 +108,12 @@ impl Stage for DeliveryStage {
                 Err(cause) => defects.push(Some(cause)),
             }
         }
-        let entered = match waiting(self.store.enter(&learned, &self.by, process::now())).await {
+        let entered = match waiting(self.gather.enter(learned)).await {
+            Some(entered) => entered,
+            // Once more in this task, where a panic is put down to its message.
+            None => self.enter_alone(&batch).await,
+        };
+        let entered = match entered {
             Ok(entered) => entered,
             Err(error) => {
                 let cause = format!("enter the ledger: {error}");
