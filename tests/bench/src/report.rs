@@ -71,7 +71,11 @@ impl Report {
             text,
             "Written by `make bench`; do not edit. Figures of one machine on one day:\n"
         )?;
-        writeln!(text, "{}.\n", self.machine)?;
+        writeln!(text, "{}. A load above the number of cores", self.machine)?;
+        writeln!(
+            text,
+            "says that others worked here at the same time, and the figures are worth less.\n"
+        )?;
         writeln!(
             text,
             "Broker, relay and sending offices share these cores. {} pairs of runs in turn, {} envelopes a run, {} bytes of\n\
