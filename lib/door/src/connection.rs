@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{Request, StatusCode, Version};
 use axum::response::Response;
 use chassis::shutdown::Shutdown;
 use hyper::body::Incoming;
@@ -22,6 +22,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use crate::leftover::Leftover;
 use crate::linger::Lingering;
 use crate::{DoorConfig, Peer};
 
@@ -152,7 +153,14 @@ impl Connection {
 
 async fn answer(shared: Shared, request: Request<Incoming>) -> Result<Response, Infallible> {
     shared.spoke.cancel();
-    let mut request = request.map(Body::new);
+    let is_h2 = request.version() == Version::HTTP_2;
+    let mut request = request.map(|body| {
+        if is_h2 {
+            Body::new(Leftover::new(body))
+        } else {
+            Body::new(body)
+        }
+    });
     request.extensions_mut().insert(shared.peer);
     let response = shared.router.oneshot(request).await?;
     if response.status() == StatusCode::UNAUTHORIZED {

@@ -13,6 +13,7 @@ mod certificate;
 mod config;
 mod connection;
 mod gate;
+mod leftover;
 mod limit;
 mod linger;
 mod peer;

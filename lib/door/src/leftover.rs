@@ -1,0 +1,120 @@
+//! What is left of a body when its request has been answered already.
+//!
+//! On HTTP/2 a dropped body resets its stream. Clients that still send then report a broken stream, never the refusal
+//! they were given (curl before 8: every 413 and 415 of a large envelope), and try the same again and again. So what
+//! still comes is read and thrown away for a while. HTTP/1 has [`crate::linger`] for the same.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Bytes, HttpBody};
+use http_body_util::BodyExt;
+use hyper::body::{Frame, SizeHint};
+use tokio::runtime::Handle;
+use tokio::time::timeout;
+
+/// How long what still comes is thrown away.
+const LONGEST: Duration = Duration::from_secs(30);
+/// Bytes that are thrown away at most; twice the largest envelope any installation allows.
+const MOST: usize = 32 * 1024 * 1024;
+
+/// A body that is read to its end, also when nobody wants it.
+pub(crate) struct Leftover<B: HttpBody<Data = Bytes> + Send + Unpin + 'static>(Option<B>);
+
+impl<B: HttpBody<Data = Bytes> + Send + Unpin + 'static> Leftover<B> {
+    pub(crate) fn new(body: B) -> Self {
+        Self(Some(body))
+    }
+}
+
+impl<B: HttpBody<Data = Bytes> + Send + Unpin + 'static> HttpBody for Leftover<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        match &mut self.0 {
+            Some(body) => Pin::new(body).poll_frame(context),
+            None => Poll::Ready(None),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.as_ref().is_none_or(HttpBody::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.as_ref().map(HttpBody::size_hint).unwrap_or_default()
+    }
+}
+
+impl<B: HttpBody<Data = Bytes> + Send + Unpin + 'static> Drop for Leftover<B> {
+    fn drop(&mut self) {
+        let Some(body) = self.0.take().filter(|body| !body.is_end_stream()) else {
+            return;
+        };
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(timeout(LONGEST, throw_away(body)));
+        }
+    }
+}
+
+async fn throw_away<B: HttpBody<Data = Bytes> + Unpin>(mut body: B) {
+    let mut seen = 0;
+    while seen < MOST {
+        match body.frame().await {
+            Some(Ok(frame)) => seen += frame.data_ref().map_or(0, Bytes::len),
+            _ => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// Gives so many frames of three bytes and counts those taken.
+    struct Frames {
+        left: usize,
+        taken: Arc<AtomicUsize>,
+    }
+
+    impl HttpBody for Frames {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            if self.left == 0 {
+                return Poll::Ready(None);
+            }
+            self.left -= 1;
+            self.taken.fetch_add(1, Ordering::SeqCst);
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"abc")))))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_nobody_wants_is_read_to_its_end() {
+        let taken = Arc::new(AtomicUsize::new(0));
+        let body = Frames {
+            left: 4,
+            taken: taken.clone(),
+        };
+        let mut body = Leftover::new(body);
+        assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), "abc");
+        drop(body);
+        while taken.load(Ordering::SeqCst) < 4 {
+            tokio::task::yield_now().await;
+        }
+    }
+}
