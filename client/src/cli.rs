@@ -47,7 +47,7 @@ pub enum Command {
     Send(send::Args),
     /// 受信一覧 / list what has arrived
     Inbox(inbox::Args),
-    /// 受信 / fetch envelopes and write their files out
+    /// 受信（ファイルを保存） / fetch envelopes and write their files out
     Get(get::Args),
     /// 受取を知らせる / tell that an envelope was fetched
     Collected(collected::Args),

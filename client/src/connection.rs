@@ -23,8 +23,7 @@ const ENVELOPE: &str = "application/pkcs7-mime; smime-type=signed-data";
 pub struct Connection {
     client: Client,
     office: OfficeNumber,
-    ingest_url: Option<String>,
-    delivery_url: Option<String>,
+    settings: Settings,
     patience: Duration,
 }
 
@@ -133,8 +132,7 @@ impl Connection {
         Ok(Self {
             client,
             office: settings.office()?,
-            ingest_url: settings.ingest_url().ok().map(str::to_owned),
-            delivery_url: settings.delivery_url().ok().map(str::to_owned),
+            settings: settings.clone(),
             patience,
         })
     }
@@ -203,18 +201,11 @@ impl Connection {
     }
 
     fn url(&self, ask: &Ask) -> Result<String, Failure> {
-        let (key, base) = match ask.door {
-            Door::Ingest => ("ingest_url", &self.ingest_url),
-            Door::Delivery => ("delivery_url", &self.delivery_url),
-        };
-        match base {
-            Some(base) => Ok(format!("{base}{}", ask.path)),
-            None => Err(Failure::Setting {
-                key: key.to_owned(),
-                ja: "設定されていません。".to_owned(),
-                en: "is missing".to_owned(),
-            }),
-        }
+        let base = match ask.door {
+            Door::Ingest => self.settings.ingest_url(),
+            Door::Delivery => self.settings.delivery_url(),
+        }?;
+        Ok(format!("{base}{}", ask.path))
     }
 }
 

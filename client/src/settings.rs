@@ -178,17 +178,17 @@ impl Settings {
     /// URL of ingest's door, without a slash at its end.
     ///
     /// # Errors
-    /// Missing.
+    /// Missing, or no https URL.
     pub fn ingest_url(&self) -> Result<&str, Failure> {
-        required("ingest_url", self.ingest_url.as_deref()).map(|url| url.trim_end_matches('/'))
+        url("ingest_url", self.ingest_url.as_deref())
     }
 
     /// URL of delivery's door, without a slash at its end.
     ///
     /// # Errors
-    /// Missing.
+    /// Missing, or no https URL.
     pub fn delivery_url(&self) -> Result<&str, Failure> {
-        required("delivery_url", self.delivery_url.as_deref()).map(|url| url.trim_end_matches('/'))
+        url("delivery_url", self.delivery_url.as_deref())
     }
 
     /// The certificate's PEM.
@@ -260,6 +260,19 @@ fn required<'a>(key: &str, value: Option<&'a str>) -> Result<&'a str, Failure> {
     value.ok_or_else(|| missing(key))
 }
 
+/// A door's URL; anything but https could never be reached, however often it is tried.
+fn url<'a>(key: &str, value: Option<&'a str>) -> Result<&'a str, Failure> {
+    let text = required(key, value)?;
+    if text.starts_with("https://") {
+        return Ok(text.trim_end_matches('/'));
+    }
+    Err(Failure::Setting {
+        key: key.to_owned(),
+        ja: format!("https:// で始まるURLを書いてください（{text}）。"),
+        en: format!("must be a URL that begins with https://, not {text:?}"),
+    })
+}
+
 fn pem(key: &str, path: Option<&Path>) -> Result<Vec<u8>, Failure> {
     let path = path.ok_or_else(|| missing(key))?;
     std::fs::read(path).map_err(Failure::read(path))
@@ -327,6 +340,9 @@ mod tests {
         assert!(told(settings.office().unwrap_err()).contains("office"));
         assert!(told(settings.delivery_url().unwrap_err()).contains("CAREPLAN_DELIVERY_URL"));
         assert!(told(settings.certificate().unwrap_err()).contains("certificate"));
+        let (_folder, path) = written("ingest_url = \"relay.example:8443\"\n");
+        let settings = Settings::load(Some(&path), &HashMap::new()).unwrap();
+        assert!(told(settings.ingest_url().unwrap_err()).contains("https://"));
         let nowhere = Path::new("/nowhere/careplan.toml");
         assert!(told(Settings::load(Some(nowhere), &HashMap::new()).unwrap_err()).contains("nowhere"));
     }

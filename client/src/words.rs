@@ -27,6 +27,16 @@ pub fn both(word: &str) -> String {
     format!("{} {word}", status(word))
 }
 
+/// The file kinds of what arrived; without any it is attachments alone.
+#[must_use]
+pub fn kinds(kinds: &[String]) -> String {
+    if kinds.is_empty() {
+        "（添付のみ attachments only）".to_owned()
+    } else {
+        kinds.join(" ")
+    }
+}
+
 /// A time without fractions of seconds, as `2025-04-01 09:30:00`; what is no such time as it is.
 #[must_use]
 pub fn time(text: &str) -> String {

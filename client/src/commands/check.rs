@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use proto::api::{CheckReport, UnitSummary, Verdict};
+use standard::looks_standard;
 
 use super::{Context, junit};
 use crate::failure::{Exit, Failure};
@@ -48,6 +49,10 @@ pub(super) fn run(context: &mut Context<'_>, args: &Args) -> Result<Exit, Failur
                 .units
                 .iter()
                 .for_each(|unit| terminal.line(unit_line(unit)));
+            // A file whose name was changed is taken for an attachment; only so can a person see it.
+            for (name, _) in files.iter().filter(|(name, _)| !looks_standard(name)) {
+                terminal.line(format!("{}{name}", words::padded("添付 attachment", 16)));
+            }
             terminal.line(match report.verdict {
                 Verdict::Accept => "結果 verdict: 送信できます / accept",
                 Verdict::Reject => "結果 verdict: 送信できません / reject",

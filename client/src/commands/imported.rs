@@ -50,5 +50,10 @@ pub(super) async fn run(context: &mut Context<'_>, args: &Args) -> Result<Exit, 
     context
         .terminal
         .line(format!("{}  {}", args.id, words::both(&told.status)));
+    if matches!(args.result, ImportResult::Failed) && told.status == "imported" {
+        context.terminal.line(
+            "    すでに取込済みと知らせてあるため、変わりません / said to be imported before; that stands",
+        );
+    }
     Ok(Exit::Ok)
 }

@@ -101,7 +101,7 @@ pub(super) async fn run(context: &mut Context<'_>, args: &Args) -> Result<Exit, 
 fn show(context: &mut Context<'_>, item: &InboxItem) {
     let (status, arrived) = (words::both(&item.status), words::time(&item.arrived_at));
     let (sender, name) = (&item.sender, item.sender_name.as_deref().unwrap_or_default());
-    let (month, kinds) = (item.month.as_deref().unwrap_or("-"), item.kinds.join(" "));
+    let (month, kinds) = (item.month.as_deref().unwrap_or("-"), words::kinds(&item.kinds));
     let terminal = &mut context.terminal;
     terminal.line(format!(
         "{arrived}  {}{sender} {name}  {month}  {kinds}",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use proto::{EnvelopeId, Time};
+use proto::{EnvelopeId, OfficeNumber, Time};
 
 use crate::cli::Command;
 use crate::connection::Connection;
@@ -77,4 +77,9 @@ fn now() -> Time {
 fn envelope_id(text: &str) -> Result<EnvelopeId, String> {
     text.parse()
         .map_err(|_| "IDは64桁の16進数です / an id has 64 lower-case hexadecimal digits".to_owned())
+}
+
+fn office_number(text: &str) -> Result<OfficeNumber, String> {
+    text.parse()
+        .map_err(|_| "事業所番号は10桁の数字です / an office number has ten digits".to_owned())
 }

@@ -24,10 +24,13 @@ pub(super) async fn run(context: &mut Context<'_>, args: &Args) -> Result<Exit, 
     Outbox::open(context.settings.state_dir(), now())?.forget(args.id)?;
     context.terminal.field("状態 status", words::both(&told.status));
     context.terminal.line(if told.status == "recalled" {
-        "取り消しました。相手には渡っていません。 / Withdrawn; the destination has not seen it."
+        "取り消しました。相手には渡っていません。\nWithdrawn; the destination has not seen it."
+    } else if matches!(told.status.as_str(), "delivered" | "collected" | "imported" | "import_failed") {
+        "すでに相手に渡っているため、取り消せません。取り込まないよう求める取消依頼を相手に伝えました。電話などでも知らせてください。\n\
+         It was handed out already and cannot be withdrawn. The destination is asked to disregard it; tell them as well."
     } else {
-        "取消を受け付けました。配達中のものは取り消され、すでに渡ったものは相手に取消依頼が届きます。 / The recall is noted; \
-         what is still under way is withdrawn, for what was already handed out the destination is asked to disregard it."
+        "取消を受け付けました。まだ配達されていなければ取り消されます。status で結果を確かめてください。\n\
+         The recall is noted; what is not delivered yet is withdrawn. See the outcome with `status`."
     });
     Ok(Exit::Ok)
 }

@@ -8,7 +8,7 @@ use proto::{Limits, OfficeNumber, Time};
 use seal::Sealer;
 use serde_json::{Value, json};
 
-use super::{Context, now};
+use super::{Context, now, office_number};
 use crate::connection::{Ask, Connection};
 use crate::failure::{Exit, Failure};
 use crate::grouping::{self, Attach};
@@ -22,7 +22,7 @@ pub struct Args {
     #[arg(required = true)]
     paths: Vec<PathBuf>,
     /// 送信先の事業所番号（省略時はファイル名から） / the destination; told by the names unless given
-    #[arg(long, value_name = "OFFICE")]
+    #[arg(long, value_name = "OFFICE", value_parser = office_number)]
     to: Option<OfficeNumber>,
     /// 連絡文（1,000文字まで） / some words to the destination
     #[arg(long)]
@@ -36,7 +36,7 @@ pub struct Args {
     /// 手元の点検を省く（中継側では点検します） / do not check first; the relay does
     #[arg(long)]
     no_check: bool,
-    /// 同じ内容でも新しい封筒にする / make a new envelope even of the same files
+    /// 控えを使わず新しい封筒にする / make a new envelope even of the same files
     #[arg(long)]
     new: bool,
     /// JSONで出力 / print JSON

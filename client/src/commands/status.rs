@@ -63,7 +63,11 @@ fn show(context: &mut Context<'_>, item: &SentItem) {
     for (code, count) in &item.more {
         terminal.line(format!("ほか {count} 件 / {count} more: {code}"));
     }
-    for receipt in &item.receipts {
-        terminal.field("受領証 receipt", receipt);
+    if !item.receipts.is_empty() {
+        // The last part of a path is what `careplan receipt` wants to hear.
+        let step = |path: &String| path.rsplit('/').next().unwrap_or_default().to_owned();
+        let steps: Vec<String> = item.receipts.iter().map(step).collect();
+        terminal.field("受領証 receipts", steps.join(" "));
+        terminal.line("  careplan receipt ID STEP --out FILE で保存できます / saves one of them");
     }
 }
