@@ -8,11 +8,11 @@ use crate::failure::Failure;
 /// Where attachments go when there are several units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Attach {
-    /// To the first unit.
+    /// 最初の単位に / to the first unit
     First,
-    /// To every unit.
+    /// すべての単位に / to every unit
     Each,
-    /// In an envelope of their own.
+    /// 添付だけの封筒で / in an envelope of their own
     Alone,
 }
 

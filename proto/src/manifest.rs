@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::strict_json::{self, StrictJsonError};
-use crate::{Limits, OfficeNumber, Problem, Time, codes};
+use crate::{Code, Limits, OfficeNumber, Problem, Time, codes};
 
 /// Name of the manifest inside the ZIP.
 pub const MANIFEST_NAME: &str = "manifest.json";
@@ -89,21 +89,21 @@ impl Manifest {
         let head = head(&object).map_err(|problem| vec![*problem])?;
         let mut problems = Vec::new();
         if head.sender == head.destination {
-            problems.push(Problem::new(&codes::MANIFEST_SELF).at_field("destination"));
+            problems.push(wrong(&codes::MANIFEST_SELF, "destination"));
         }
         let sequence = text(&object, "sequence").unwrap_or_default().to_owned();
         if !is_sequence(&sequence) {
-            problems.push(Problem::new(&codes::MANIFEST_SEQUENCE).at_field("sequence"));
+            problems.push(wrong(&codes::MANIFEST_SEQUENCE, "sequence"));
         }
         let created_at = text(&object, "created_at").and_then(|text| text.parse::<Time>().ok());
         if created_at.is_none() {
-            problems.push(Problem::new(&codes::MANIFEST_FIELD).at_field("created_at"));
+            problems.push(wrong(&codes::MANIFEST_FIELD, "created_at"));
         }
         let message = match object.get("message") {
             None | Some(Value::Null) => None,
             Some(Value::String(message)) if is_message(message) => Some(message.clone()),
             Some(_) => {
-                problems.push(Problem::new(&codes::MANIFEST_MESSAGE).at_field("message"));
+                problems.push(wrong(&codes::MANIFEST_MESSAGE, "message"));
                 None
             }
         };
@@ -164,8 +164,13 @@ fn object(json: &[u8]) -> Result<Map<String, Value>, Box<Problem>> {
     }
 }
 
+/// A problem of a field of the manifest.
+fn wrong(code: &Code, field: &str) -> Problem {
+    Problem::new(code).in_file(MANIFEST_NAME).at_field(field)
+}
+
 fn head(object: &Map<String, Value>) -> Result<ManifestHead, Box<Problem>> {
-    let refuse = |code, field: &str| Box::new(Problem::new(code).in_file(MANIFEST_NAME).at_field(field));
+    let refuse = |code, field: &str| Box::new(wrong(code, field));
     if text(object, "format") != Some(MANIFEST_FORMAT) {
         return Err(refuse(&codes::MANIFEST_FORMAT, "format"));
     }
@@ -186,11 +191,11 @@ fn head(object: &Map<String, Value>) -> Result<ManifestHead, Box<Problem>> {
 
 fn files(value: Option<&Value>, problems: &mut Vec<Problem>) -> Vec<ManifestFile> {
     let Some(Value::Array(list)) = value else {
-        problems.push(Problem::new(&codes::MANIFEST_FIELD).at_field("files"));
+        problems.push(wrong(&codes::MANIFEST_FIELD, "files"));
         return Vec::new();
     };
     if list.is_empty() {
-        problems.push(Problem::new(&codes::MANIFEST_FIELD).at_field("files"));
+        problems.push(wrong(&codes::MANIFEST_FIELD, "files"));
     }
     let mut files = Vec::with_capacity(list.len());
     for (index, entry) in list.iter().enumerate() {
@@ -203,7 +208,7 @@ fn files(value: Option<&Value>, problems: &mut Vec<Problem>) -> Vec<ManifestFile
         };
         match serde_json::from_value::<ManifestFile>(entry.clone()) {
             Ok(file) if digest_is_hex(&file) => files.push(file),
-            _ => problems.push(Problem::new(&codes::MANIFEST_FIELD).at_field(format!("files[{index}]"))),
+            _ => problems.push(wrong(&codes::MANIFEST_FIELD, &format!("files[{index}]"))),
         }
     }
     files

@@ -1,6 +1,7 @@
 //! The whole judgement of an envelope's content, all problems at once: ZIP, manifest, attachments, the standard.
 
 use proto::api::UnitSummary;
+use proto::manifest::MANIFEST_NAME;
 use proto::{FileRole, Limits, Manifest, Problem, Problems, Sending, Time, codes};
 use standard::{Context, FileName, looks_standard};
 
@@ -78,7 +79,11 @@ pub fn judge(zip: &[u8], limits: &Limits, accepted_at: Time) -> Judged {
         };
     };
     if !manifest.created_in_time(accepted_at) {
-        problems.push(Problem::new(&codes::MANIFEST_CREATED_AT).at_field("created_at"));
+        problems.push(
+            Problem::new(&codes::MANIFEST_CREATED_AT)
+                .in_file(MANIFEST_NAME)
+                .at_field("created_at"),
+        );
     }
     let mut files = Vec::new();
     for file in &reading.files {

@@ -100,7 +100,7 @@ codes! {
         "ファイル間でキー項目（保険者番号、被保険者番号など）が対応していません" "the key fields do not match between the files of the unit"
         "両方のファイルに同じ利用者が入るように出力し直してください" "export again so that both files hold the same persons";
     ENCODING_BOM "encoding.bom" Error
-        "ファイルの先頭にBOMがあります（UTF-8またはUTF-16）" "the file begins with a byte order mark (UTF-8 or UTF-16)"
+        "ファイルの先頭にBOM（バイト順マーク）があります" "the file begins with a byte order mark"
         "文字コードをシフトJIS（MS932）にして出力し直してください" "export again in Shift-JIS (MS932)";
     ENCODING_MS932 "encoding.ms932" Error
         "シフトJIS（MS932）でないバイトがあります" "there are bytes that are not Shift-JIS (MS932)"
