@@ -7,6 +7,7 @@ mod books_tell_of_a_dropped_message;
 mod broker_down_or_blocked;
 mod careplan_does_it_all;
 mod delegates;
+mod order_survives_hand_overs;
 mod plan_and_actuals;
 mod poison_is_parked;
 mod processes_of_their_own;
@@ -58,6 +59,9 @@ fn main() -> ExitCode {
         }),
         Story::new("processes_of_their_own", |world| async move {
             processes_of_their_own::two_of_each(&world).await
+        }),
+        Story::new("order_survives_hand_overs", |world| async move {
+            order_survives_hand_overs::tell(&world).await
         }),
         Story::new("broker_down", |world| async move {
             broker_down_or_blocked::down(&world).await
