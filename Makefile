@@ -8,7 +8,7 @@ help: ## print this list
 demo: programs ## everything once: offices, envelopes both ways, a refusal, the account of it
 	@ops/dev/demo
 
-up: programs ## start a relay for development; .run/env says where
+up: programs ## start a relay for development; .run/env says where (or RUN_DIR=elsewhere)
 	@ops/dev/up
 
 down: ## stop what `make up` started

@@ -35,14 +35,19 @@ pub struct ListQuery {
 /// # Errors
 /// `http.bad_request` when it is no number.
 pub fn clamp(limit: Option<&str>) -> Result<u32, Refused> {
-    let number = limit.map_or(Ok(100), number)?;
+    let number = limit.map_or(Ok(100), |text| number("limit", text))?;
     Ok(u32::try_from(number.clamp(1, 500)).unwrap_or(500))
 }
 
+/// The refusal of a parameter or a body that names it; values are the client's own and not repeated.
+pub fn malformed(what: &str) -> Refused {
+    Problem::new(&codes::HTTP_BAD_REQUEST).at_field(what).into()
+}
+
 /// A whole number in digits, however large.
-fn number(text: &str) -> Result<u64, Refused> {
+fn number(parameter: &str, text: &str) -> Result<u64, Refused> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Refused::from(&codes::HTTP_BAD_REQUEST));
+        return Err(malformed(parameter));
     }
     Ok(text.parse().unwrap_or(u64::MAX))
 }
@@ -54,7 +59,7 @@ fn number(text: &str) -> Result<u64, Refused> {
 pub fn cursor(after: Option<&str>) -> Result<Cursor, Refused> {
     match after {
         None | Some("") => Ok(Cursor::default()),
-        Some(text) => text.parse().map_err(|_| Refused::from(&codes::HTTP_BAD_REQUEST)),
+        Some(text) => text.parse().map_err(|_| malformed("after")),
     }
 }
 
@@ -69,10 +74,10 @@ pub async fn list(
         None | Some("all") => InboxState::All,
         Some("new") => InboxState::New,
         Some("collected") => InboxState::Collected,
-        Some(_) => return Err(Refused::from(&codes::HTTP_BAD_REQUEST)),
+        Some(_) => return Err(malformed("state")),
     };
     let limit = clamp(query.limit.as_deref())?;
-    let wait = query.wait.as_deref().map_or(Ok(0), number)?;
+    let wait = query.wait.as_deref().map_or(Ok(0), |text| number("wait", text))?;
     let wait = Duration::from_secs(wait.min(LONGEST_WAIT));
     // Without a free place the poll is answered at once, and the client asks again.
     let _place = if wait.is_zero() {
@@ -185,7 +190,7 @@ pub async fn imported(
     body: Bytes,
 ) -> Result<Json<Acknowledged>, Refused> {
     let id = parse_id(&id)?;
-    let result = read_imported(&body).ok_or_else(|| Refused::from(&codes::HTTP_BAD_REQUEST))?;
+    let result = read_imported(&body).ok_or_else(|| malformed("body"))?;
     let done = state
         .store
         .imported(reader.office, id, &result, &state.by, process::now())

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use store::Freshness;
 
 use crate::door::{DeliveryState, store_error};
+use crate::inbox::malformed;
 
 /// A caller that may read for an office; acknowledging what was read belongs to reading.
 pub struct Reader {
@@ -56,7 +57,7 @@ async fn act_for(
     right: Right,
 ) -> Result<(OfficeNumber, Holder), Refused> {
     let holder = Caller::from_request_parts(parts, state).await?.holder;
-    let bad_request = || Refused::from(&codes::HTTP_BAD_REQUEST);
+    let bad_request = || malformed("office");
     let Query(asked) = Query::<Asked>::try_from_uri(&parts.uri).map_err(|_| bad_request())?;
     let office = match (asked.office, holder.office()) {
         (Some(text), _) => text.parse().map_err(|_| bad_request())?,

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use store::RecallAnswer;
 
 use crate::door::{DeliveryState, store_error};
-use crate::inbox::{clamp, cursor, parse_id};
+use crate::inbox::{clamp, cursor, malformed, parse_id};
 use crate::reader::{Reader, Sender};
 
 /// Query of the list.
@@ -32,7 +32,7 @@ pub async fn list(
         .status
         .map(|word| word.parse())
         .transpose()
-        .map_err(|_| Refused::from(&codes::HTTP_BAD_REQUEST))?;
+        .map_err(|_| malformed("status"))?;
     let (items, next) = state
         .store
         .sent(reader.office, &after, clamp(query.limit.as_deref())?, status)
