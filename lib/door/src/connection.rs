@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode, Version};
+use axum::http::{Request, StatusCode};
 use axum::response::Response;
 use chassis::shutdown::Shutdown;
 use hyper::body::Incoming;
@@ -153,14 +153,7 @@ impl Connection {
 
 async fn answer(shared: Shared, request: Request<Incoming>) -> Result<Response, Infallible> {
     shared.spoke.cancel();
-    let is_h2 = request.version() == Version::HTTP_2;
-    let mut request = request.map(|body| {
-        if is_h2 {
-            Body::new(Leftover::new(body))
-        } else {
-            Body::new(body)
-        }
-    });
+    let mut request = request.map(|body| Body::new(Leftover::new(body)));
     request.extensions_mut().insert(shared.peer);
     let response = shared.router.oneshot(request).await?;
     if response.status() == StatusCode::UNAUTHORIZED {

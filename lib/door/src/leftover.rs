@@ -2,7 +2,8 @@
 //!
 //! On HTTP/2 a dropped body resets its stream. Clients that still send then report a broken stream, never the refusal
 //! they were given (curl before 8: every 413 and 415 of a large envelope), and try the same again and again. So what
-//! still comes is read and thrown away for a while. HTTP/1 has [`crate::linger`] for the same.
+//! still comes is read and thrown away for a while. On HTTP/1 a dropped body would close a connection the client believes
+//! it may use again; its next request would find it closed. [`crate::linger`] is for connections that do end.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
