@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{HeaderValue, Request, StatusCode, Version, header};
 use axum::response::Response;
 use chassis::shutdown::Shutdown;
 use hyper::body::Incoming;
@@ -153,9 +153,18 @@ impl Connection {
 
 async fn answer(shared: Shared, request: Request<Incoming>) -> Result<Response, Infallible> {
     shared.spoke.cancel();
-    let mut request = request.map(|body| Body::new(Leftover::new(body)));
+    let is_h2 = request.version() == Version::HTTP_2;
+    let (head, body) = request.into_parts();
+    let (body, seen) = Leftover::new(body, is_h2);
+    let mut request = Request::from_parts(head, Body::new(body));
     request.extensions_mut().insert(shared.peer);
-    let response = shared.router.oneshot(request).await?;
+    let mut response = shared.router.oneshot(request).await?;
+    if !is_h2 && !seen.whole() {
+        // hyper ends the connection then; told so, the client does not send its next request on it.
+        response
+            .headers_mut()
+            .insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     if response.status() == StatusCode::UNAUTHORIZED {
         shared.refused.cancel();
     }

@@ -2,10 +2,12 @@
 //!
 //! On HTTP/2 a dropped body resets its stream. Clients that still send then report a broken stream, never the refusal
 //! they were given (curl before 8: every 413 and 415 of a large envelope), and try the same again and again. So what
-//! still comes is read and thrown away for a while. On HTTP/1 a dropped body would close a connection the client believes
-//! it may use again; its next request would find it closed. [`crate::linger`] is for connections that do end.
+//! still comes is read and thrown away for a while. On HTTP/1 a dropped body ends the connection, which the client has to be
+//! told, or its next request finds it closed: [`Seen`] says when; [`crate::linger`] lets it read the answer.
 
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -20,12 +22,42 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// Bytes that are thrown away at most; twice the largest envelope any installation allows.
 const MOST: usize = 32 * 1024 * 1024;
 
-/// A body that is read to its end, also when nobody wants it.
-pub(crate) struct Leftover<B: HttpBody<Data = Bytes> + Send + Unpin + 'static>(Option<B>);
+/// Whether a body was seen to its end.
+#[derive(Clone, Default)]
+pub(crate) struct Seen(Arc<AtomicBool>);
+
+impl Seen {
+    /// Whether nothing more of it can come.
+    pub(crate) fn whole(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    fn end(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+/// A body that tells when it was seen to its end, and may be read to its end also when nobody wants it.
+pub(crate) struct Leftover<B: HttpBody<Data = Bytes> + Send + Unpin + 'static> {
+    body: Option<B>,
+    seen: Seen,
+    to_the_end: bool,
+}
 
 impl<B: HttpBody<Data = Bytes> + Send + Unpin + 'static> Leftover<B> {
-    pub(crate) fn new(body: B) -> Self {
-        Self(Some(body))
+    pub(crate) fn new(body: B, to_the_end: bool) -> (Self, Seen) {
+        let seen = Seen::default();
+        if body.is_end_stream() {
+            seen.end();
+        }
+        (
+            Self {
+                body: Some(body),
+                seen: seen.clone(),
+                to_the_end,
+            },
+            seen,
+        )
     }
 }
 
@@ -37,24 +69,29 @@ impl<B: HttpBody<Data = Bytes> + Send + Unpin + 'static> HttpBody for Leftover<B
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        match &mut self.0 {
-            Some(body) => Pin::new(body).poll_frame(context),
-            None => Poll::Ready(None),
+        let Some(body) = &mut self.body else {
+            return Poll::Ready(None);
+        };
+        let polled = Pin::new(&mut *body).poll_frame(context);
+        if matches!(polled, Poll::Ready(None)) || body.is_end_stream() {
+            self.seen.end();
         }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.as_ref().is_none_or(HttpBody::is_end_stream)
+        self.body.as_ref().is_none_or(HttpBody::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.as_ref().map(HttpBody::size_hint).unwrap_or_default()
+        self.body.as_ref().map(HttpBody::size_hint).unwrap_or_default()
     }
 }
 
 impl<B: HttpBody<Data = Bytes> + Send + Unpin + 'static> Drop for Leftover<B> {
     fn drop(&mut self) {
-        let Some(body) = self.0.take().filter(|body| !body.is_end_stream()) else {
+        let wanted = self.to_the_end && !self.seen.whole();
+        let Some(body) = self.body.take().filter(|_| wanted) else {
             return;
         };
         if let Ok(runtime) = Handle::try_current() {
@@ -76,8 +113,7 @@ async fn throw_away<B: HttpBody<Data = Bytes> + Unpin>(mut body: B) {
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
 
     use super::*;
 
@@ -111,11 +147,23 @@ mod tests {
             left: 4,
             taken: taken.clone(),
         };
-        let mut body = Leftover::new(body);
+        let (mut body, seen) = Leftover::new(body, true);
+        assert!(!seen.whole());
         assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), "abc");
         drop(body);
         while taken.load(Ordering::SeqCst) < 4 {
             tokio::task::yield_now().await;
         }
+    }
+
+    #[tokio::test]
+    async fn a_body_read_to_its_end_is_seen() {
+        let frames = Frames {
+            left: 2,
+            taken: Arc::default(),
+        };
+        let (body, seen) = Leftover::new(frames, false);
+        assert_eq!(body.collect().await.unwrap().to_bytes().len(), 6);
+        assert!(seen.whole());
     }
 }
