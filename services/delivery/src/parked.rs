@@ -50,10 +50,6 @@ impl Stage for ParkedStage {
         }
     }
 
-    fn lane(&self, message: &Message) -> String {
-        message.lane()
-    }
-
     async fn handle(&self, batch: Vec<Message>) -> Vec<Outcome> {
         let mut outcomes = Vec::with_capacity(batch.len());
         for message in &batch {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chassis::broker::{Mode, Outcome, Source, Stage, Transient, waiting};
 use chassis::process;
 use proto::topology::ShardedQueue;
-use proto::{Envelope, Message, MessageType, OutcomeMessage, Publication, Routed, Station};
+use proto::{Envelope, Message, MessageType, OutcomeMessage, Routed, Station};
 use store::{Entered, Learned, Store};
 
 use crate::Config;
@@ -84,10 +84,6 @@ impl Stage for DeliveryStage {
         }
     }
 
-    fn lane(&self, message: &Message) -> String {
-        message.lane()
-    }
-
     async fn handle(&self, batch: Vec<Message>) -> Vec<Outcome> {
         let read: Vec<Result<Learned, String>> = batch.iter().map(read).collect();
         let accepted_at: Vec<_> = read
@@ -145,9 +141,5 @@ impl Stage for DeliveryStage {
 
     async fn probe(&self) -> bool {
         self.store.probe().await.is_ok()
-    }
-
-    fn park(&self, message: &Message, cause: &str) -> Publication {
-        message.parked(Station::Delivery, cause)
     }
 }

@@ -1,12 +1,10 @@
 //! Where message, directory and decision meet.
 
 use async_trait::async_trait;
-use chassis::broker::{Mode, Outcome, Source, Stage, Transient, waiting};
+use chassis::broker::{Outcome, Source, Stage, Transient, waiting};
 use chassis::process;
 use proto::topology::ShardedQueue;
-use proto::{
-    Envelope, Message, OutcomeMessage, Problem, Problems, Publication, Refusal, Station, StepStamp, Validated,
-};
+use proto::{Envelope, Message, OutcomeMessage, Problem, Problems, Refusal, Station, StepStamp, Validated};
 use store::{Snapshot, Store};
 
 use crate::Config;
@@ -102,14 +100,6 @@ impl Stage for RoutingStage {
         Source::Sharded(ShardedQueue::Routing)
     }
 
-    fn mode(&self) -> Mode {
-        Mode::Lanes
-    }
-
-    fn lane(&self, message: &Message) -> String {
-        message.lane()
-    }
-
     async fn handle(&self, batch: Vec<Message>) -> Vec<Outcome> {
         let mut outcomes = Vec::with_capacity(batch.len());
         for message in &batch {
@@ -120,9 +110,5 @@ impl Stage for RoutingStage {
 
     async fn probe(&self) -> bool {
         self.store.probe().await.is_ok()
-    }
-
-    fn park(&self, message: &Message, cause: &str) -> Publication {
-        message.parked(Station::Routing, cause)
     }
 }

@@ -1,12 +1,10 @@
 //! Where message, seal, standard and directory meet.
 
 use async_trait::async_trait;
-use chassis::broker::{Mode, Outcome, Source, Stage, Transient, waiting};
+use chassis::broker::{Outcome, Source, Stage, Transient, waiting};
 use chassis::process;
 use proto::topology::ShardedQueue;
-use proto::{
-    Envelope, Limits, Message, OutcomeMessage, Problems, Publication, Received, Refusal, Station, StepStamp,
-};
+use proto::{Envelope, Limits, Message, OutcomeMessage, Problems, Received, Refusal, Station, StepStamp};
 use seal::trust::SharedTrust;
 use store::{Snapshot, Store};
 
@@ -125,14 +123,6 @@ impl Stage for ValidationStage {
         Source::Sharded(ShardedQueue::Validation)
     }
 
-    fn mode(&self) -> Mode {
-        Mode::Lanes
-    }
-
-    fn lane(&self, message: &Message) -> String {
-        message.lane()
-    }
-
     async fn handle(&self, batch: Vec<Message>) -> Vec<Outcome> {
         let mut outcomes = Vec::with_capacity(batch.len());
         for message in &batch {
@@ -147,10 +137,6 @@ impl Stage for ValidationStage {
             tracing::warn!(error = %error, "trust bundle not reloaded");
         }
         process::now() < self.trust.current().stale_from() && self.store.probe().await.is_ok()
-    }
-
-    fn park(&self, message: &Message, cause: &str) -> Publication {
-        message.parked(Station::Validation, cause)
     }
 }
 

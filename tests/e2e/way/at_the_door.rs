@@ -205,6 +205,20 @@ pub(crate) async fn bodies(world: &World) -> anyhow::Result<()> {
         ensure!(answer.headers()["content-type"] == proto::ProblemDocument::MEDIA_TYPE);
     }
 
+    // A refusal given while the body still comes is read, whatever the version of HTTP.
+    let folder = tempfile::tempdir()?;
+    std::fs::write(folder.path().join("cert.pem"), &manager.issued.cert_pem)?;
+    std::fs::write(folder.path().join("key.pem"), &manager.issued.key_pem)?;
+    std::fs::write(folder.path().join("body"), vec![0; 12_000_000])?;
+    for turn in 0..10 {
+        let version = if turn % 2 == 0 { "--http2" } else { "--http1.1" };
+        let told = curl(&relay, folder.path(), version, &manager.ingest)?;
+        ensure!(
+            told.contains("http.too_large") && told.ends_with("413"),
+            "{version}: {told}"
+        );
+    }
+
     // The relay goes on, and nothing of all that was accepted.
     let id = manager.send(&plan).await?;
     manager.until(id, proto::Status::Delivered).await?;
@@ -223,4 +237,39 @@ fn manifest_of(sender: &Office, destination: OfficeNumber) -> String {
 
 fn zip_of(files: &[(&str, &[u8])]) -> Vec<u8> {
     harness::files::plain_zip(files)
+}
+
+/// Sends the file `body` with curl; what it printed, then the status.
+fn curl(relay: &Relay, folder: &std::path::Path, version: &str, ingest: &str) -> anyhow::Result<String> {
+    let output = std::process::Command::new("curl")
+        .args([
+            "--silent",
+            "--show-error",
+            "--cert",
+            "cert.pem",
+            "--key",
+            "key.pem",
+            "--write-out",
+            "%{http_code}",
+        ])
+        .args([
+            "--header",
+            "Content-Type: application/pkcs7-mime",
+            "--header",
+            "Expect:",
+            "--data-binary",
+            "@body",
+        ])
+        .arg(version)
+        .arg("--cacert")
+        .arg(relay.folder().join("ca.pem"))
+        .arg(format!("{ingest}/v1/envelopes"))
+        .current_dir(folder)
+        .output()?;
+    ensure!(
+        output.status.success(),
+        "curl {version}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -81,11 +81,15 @@ pub trait Stage: Send + Sync {
     /// Its queues.
     fn source(&self) -> Source;
 
-    /// One by one or in batches.
-    fn mode(&self) -> Mode;
+    /// One by one, unless the stage works in batches.
+    fn mode(&self) -> Mode {
+        Mode::Lanes
+    }
 
     /// The lane of a message: its destination.
-    fn lane(&self, message: &Message) -> String;
+    fn lane(&self, message: &Message) -> String {
+        message.lane()
+    }
 
     /// Handles a batch and answers with one outcome for each, in the same order. In [`Mode::Lanes`] there is always one.
     /// It has `handler_seconds` of its own work; waits for the store or others go through [`super::waiting`].
@@ -96,7 +100,9 @@ pub trait Stage: Send + Sync {
 
     /// The message that sets this one aside, whatever it holds. Not asked of a stage that reads the queue of what was set
     /// aside: what it cannot handle stays there, and its shard waits as after [`Outcome::Retry`].
-    fn park(&self, message: &Message, cause: &str) -> Publication;
+    fn park(&self, message: &Message, cause: &str) -> Publication {
+        message.parked(self.station(), cause)
+    }
 }
 
 /// The table of messages that may have killed their handler, each at a stage (its [`Stage::name`]).
