@@ -83,6 +83,19 @@ impl OfficeFacts {
     }
 }
 
+/// What offices are looked for by; empty texts ask for nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OfficeSearch<'a> {
+    /// A part of the name, or the beginning of the number.
+    pub words: &'a str,
+    /// Prefecture, two digits.
+    pub prefecture: &'a str,
+    /// Service kind.
+    pub service: &'a str,
+    /// Only numbers behind this one.
+    pub after: &'a str,
+}
+
 const OFFICE: &str =
     "SELECT number, name, state, renumbered_to, services, licence_until, grace_days, max_bytes, versions
     FROM offices";
@@ -234,24 +247,21 @@ impl Store {
         Ok(changed == 1)
     }
 
-    /// Open offices by a part of the name or the beginning of the number, by prefecture (two digits) and by service
-    /// kind, in order of their numbers; empty texts ask for nothing.
+    /// Open offices that fit a search, in order of their numbers.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn search_offices(
         &self,
-        query: &str,
-        prefecture: &str,
-        service: &str,
+        search: &OfficeSearch<'_>,
         limit: u32,
     ) -> Result<Vec<OfficeEntry>, StoreError> {
-        let query = escaped(query);
+        let words = escaped(search.words);
         let sql = format!(
             "{OFFICE} WHERE state = 'open' AND (name LIKE $1 ESCAPE '\\' OR number LIKE $2 ESCAPE '\\')
-             AND number LIKE $3 ESCAPE '\\' AND services LIKE $4 ESCAPE '\\' ORDER BY number LIMIT $5"
+             AND number LIKE $3 ESCAPE '\\' AND services LIKE $4 ESCAPE '\\' AND number > $5 ORDER BY number LIMIT $6"
         );
-        let service = match service {
+        let service = match search.service {
             "" => "%".to_owned(),
             kind => format!("% {} %", escaped(kind)),
         };
@@ -260,10 +270,11 @@ impl Store {
             .rows(
                 &sql,
                 &values![
-                    &format!("%{query}%"),
-                    &format!("{query}%"),
-                    &format!("{}%", escaped(prefecture)),
+                    &format!("%{words}%"),
+                    &format!("{words}%"),
+                    &format!("{}%", escaped(search.prefecture)),
                     &service,
+                    search.after,
                     i64::from(limit),
                 ],
             )

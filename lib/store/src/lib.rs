@@ -36,7 +36,7 @@ use std::sync::Arc;
 pub use books::Books;
 pub use config::StoreConfig;
 pub use cursor::{Cursor, NotACursor};
-pub use directory::{CertificateFacts, OfficeFacts, OfficeState};
+pub use directory::{CertificateFacts, OfficeFacts, OfficeSearch, OfficeState};
 pub use enter::{Entered, Learned};
 pub use error::StoreError;
 pub use inbox::InboxState;

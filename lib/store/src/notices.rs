@@ -38,16 +38,21 @@ impl Store {
         Ok(id)
     }
 
-    /// The newest hundred notices to this office, newest first.
+    /// Notices to this office with numbers behind `after`, oldest first.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn notices(&self, office: OfficeNumber) -> Result<Vec<NoticeEntry>, StoreError> {
+    pub async fn notices(
+        &self,
+        office: OfficeNumber,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<NoticeEntry>, StoreError> {
         let rows = self
             .pool
             .rows(
-                "SELECT id, at, words FROM notices WHERE office IS NULL OR office = $1 ORDER BY id DESC LIMIT 100",
-                &values![&office],
+                "SELECT id, at, words FROM notices WHERE (office IS NULL OR office = $1) AND id > $2 ORDER BY id LIMIT $3",
+                &values![&office, after, i64::from(limit)],
             )
             .await?;
         rows.iter()

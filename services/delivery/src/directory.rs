@@ -6,10 +6,10 @@ use door::{Caller, Refused};
 use proto::api::{CertificateEntry, Me, NoticeEntry, OfficeEntry, Page};
 use proto::{Holder, OfficeNumber};
 use serde::Deserialize;
-use store::{CertificateFacts, Freshness, OfficeFacts};
+use store::{CertificateFacts, Freshness, OfficeFacts, OfficeSearch};
 
 use crate::door::{DeliveryState, store_error};
-use crate::inbox::clamp;
+use crate::inbox::{clamp, malformed};
 use crate::reader::Reader;
 
 /// Query of the partner search.
@@ -18,43 +18,72 @@ pub struct OfficesQuery {
     q: Option<String>,
     prefecture: Option<String>,
     service: Option<String>,
+    after: Option<String>,
     limit: Option<String>,
 }
 
-/// `GET /v1/offices`: offices by words of the name or the number, prefecture (JIS X 0401), service kind.
+/// Query of the notices.
+#[derive(Deserialize)]
+pub struct NoticesQuery {
+    after: Option<String>,
+    limit: Option<String>,
+}
+
+/// `GET /v1/offices`: offices by words of the name or the number, prefecture (JIS X 0401), service kind. `next` is the last
+/// number read.
 pub async fn offices(
     State(state): State<DeliveryState>,
     _caller: Caller,
     Query(query): Query<OfficesQuery>,
 ) -> Result<Json<Page<OfficeEntry>>, Refused> {
-    let text = Option::unwrap_or_default;
-    let (q, prefecture, service): (String, String, String) =
-        (text(query.q), text(query.prefecture), text(query.service));
-    let found = state
+    let limit = clamp(query.limit.as_deref())?;
+    let (words, prefecture) = (query.q.unwrap_or_default(), query.prefecture.unwrap_or_default());
+    let (service, after) = (query.service.unwrap_or_default(), query.after.unwrap_or_default());
+    for (name, text) in [
+        ("q", &words),
+        ("prefecture", &prefecture),
+        ("service", &service),
+        ("after", &after),
+    ] {
+        if text.chars().any(char::is_control) {
+            return Err(malformed(name));
+        }
+    }
+    let search = OfficeSearch {
+        words: &words,
+        prefecture: &prefecture,
+        service: &service,
+        after: &after,
+    };
+    let items = state
         .store
-        .search_offices(&q, &prefecture, &service, clamp(query.limit.as_deref())?)
+        .search_offices(&search, limit)
         .await
         .map_err(|error| store_error(&error))?;
-    Ok(Json(Page {
-        items: found,
-        next: String::new(),
-    }))
+    let next = items
+        .last()
+        .map_or_else(|| after.clone(), |last| last.number.to_string());
+    Ok(Json(Page { items, next }))
 }
 
-/// `GET /v1/notices`
+/// `GET /v1/notices`: oldest first. `next` is the last notice's number.
 pub async fn notices(
     State(state): State<DeliveryState>,
     reader: Reader,
+    Query(query): Query<NoticesQuery>,
 ) -> Result<Json<Page<NoticeEntry>>, Refused> {
+    let limit = clamp(query.limit.as_deref())?;
+    let after = match query.after.as_deref() {
+        None | Some("") => 0,
+        Some(text) => text.parse().map_err(|_| malformed("after"))?,
+    };
     let items = state
         .store
-        .notices(reader.office)
+        .notices(reader.office, after, limit)
         .await
         .map_err(|error| store_error(&error))?;
-    Ok(Json(Page {
-        items,
-        next: String::new(),
-    }))
+    let next = items.last().map_or(after, |last| last.id).to_string();
+    Ok(Json(Page { items, next }))
 }
 
 /// `GET /v1/me`

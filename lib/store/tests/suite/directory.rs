@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proto::{Holder, Right, Time};
-use store::{CertificateFacts, Freshness, OfficeFacts, OfficeState, Snapshot};
+use store::{CertificateFacts, Freshness, OfficeFacts, OfficeSearch, OfficeState, Snapshot};
 
 use crate::Place;
 use crate::samples::{at, destination, office, sender};
@@ -118,7 +118,15 @@ pub(crate) async fn offices_are_found(place: Place) {
     store.put_office(&closed).await.unwrap();
     let found = async |query: &str, prefecture: &str, service: &str| {
         let found = store
-            .search_offices(query, prefecture, service, 10)
+            .search_offices(
+                &OfficeSearch {
+                    words: query,
+                    prefecture,
+                    service,
+                    after: "",
+                },
+                10,
+            )
             .await
             .unwrap();
         found
@@ -132,6 +140,12 @@ pub(crate) async fn offices_are_found(place: Place) {
     assert_eq!(found("", "", "78").await, ["013"]);
     assert_eq!(found("130000", "", "").await, ["021"]);
     assert_eq!(found("_100%", "", "").await, ["005"]);
+    let behind = OfficeSearch {
+        after: "0300000005",
+        ..OfficeSearch::default()
+    };
+    let next = store.search_offices(&behind, 1).await.unwrap();
+    assert_eq!(next[0].number, office("0300000013"));
     assert!(found("%", "13", "").await.is_empty());
     assert!(found("' OR 1=1 --", "", "").await.is_empty());
 }
@@ -143,8 +157,8 @@ pub(crate) async fn notices_and_audit_are_numbered(place: Place) {
         store.put_notice(Some(sender()), "to one", at(2)).await.unwrap(),
         2
     );
-    assert_eq!(store.notices(sender()).await.unwrap().len(), 2);
-    let notices = store.notices(destination()).await.unwrap();
+    assert_eq!(store.notices(sender(), 0, 100).await.unwrap().len(), 2);
+    let notices = store.notices(destination(), 0, 100).await.unwrap();
     assert_eq!((notices.len(), notices[0].text.as_str()), (1, "to all"));
     for n in 1..=3 {
         store

@@ -74,10 +74,10 @@ pub(crate) async fn handed_out_it_is_only_noted(place: Place) {
     let item = store.inbox_item(destination(), one.id()).await.unwrap().unwrap();
     assert_eq!(item.recall_requested_at, Some(at(20)));
     recall(store, &one).await;
-    let notices = store.notices(destination()).await.unwrap();
+    let notices = store.notices(destination(), 0, 100).await.unwrap();
     assert_eq!(notices.len(), 1, "told once");
     assert!(notices[0].text.contains(&one.id().to_string()));
-    assert!(store.notices(sender()).await.unwrap().is_empty());
+    assert!(store.notices(sender(), 0, 100).await.unwrap().is_empty());
     let bytes = store
         .hand_out(destination(), one.id(), at(30))
         .await

@@ -176,7 +176,11 @@ async fn delegations_and_notices_are_written() {
         (200, &json!("保守のお知らせ"))
     );
     assert_eq!(
-        desk.store.notices(OFFICE.parse().unwrap()).await.unwrap().len(),
+        desk.store
+            .notices(OFFICE.parse().unwrap(), 0, 100)
+            .await
+            .unwrap()
+            .len(),
         1
     );
 }
