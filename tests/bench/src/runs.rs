@@ -75,7 +75,7 @@ impl Pair {
 pub(crate) async fn no_op(url: &str, batch: &[Sealed], broker: u32) -> anyhow::Result<Run> {
     let loads = Arc::new(batch.iter().map(|one| one.load.clone()).collect());
     let own = std::process::id();
-    let pipeline = Baseline::prepare(url, SHARDS).await?;
+    let mut pipeline = Baseline::prepare(url, SHARDS).await?;
     let (cpu, broker_cpu) = (cpu_ms(own)?, cpu_ms(broker)?);
     let took = pipeline.pass(loads).await?;
     let run = Run {

@@ -65,7 +65,9 @@ struct Counted {
 pub struct Baseline {
     publish: Connection,
     consume: Connection,
-    channel: Channel,
+    /// The consumers. They live until their connection is closed: one dropped before is cancelled by the client library,
+    /// and its answer then finds the channel gone.
+    work: JoinSet<Result<(), BrokerError>>,
     shards: u16,
 }
 
@@ -83,7 +85,7 @@ impl Baseline {
         Ok(Self {
             publish,
             consume,
-            channel,
+            work: JoinSet::new(),
             shards,
         })
     }
@@ -92,13 +94,12 @@ impl Baseline {
     ///
     /// # Errors
     /// When the broker refuses or loses anything: nothing is tried again here.
-    pub async fn pass(&self, loads: Arc<Vec<Load>>) -> Result<Duration, BrokerError> {
+    pub async fn pass(&mut self, loads: Arc<Vec<Load>>) -> Result<Duration, BrokerError> {
         let counted = Arc::new(Counted {
             arrived: AtomicU64::new(0),
             expected: loads.len() as u64,
             all: Notify::new(),
         });
-        let mut work = JoinSet::new();
         for pass in 0..PASSES {
             for shard in 0..self.shards {
                 let (source, consumer) = subscribe(&self.consume, &queue(pass, shard)).await?;
@@ -106,7 +107,7 @@ impl Baseline {
                     PASSES => None,
                     next => Some((confirming(&self.publish).await?, exchange(next))),
                 };
-                work.spawn(hand_on(source, consumer, next, counted.clone()));
+                self.work.spawn(hand_on(source, consumer, next, counted.clone()));
             }
         }
         let begun = Instant::now();
@@ -122,24 +123,24 @@ impl Baseline {
         let took = tokio::select! {
             () = counted.all.notified() => begun.elapsed(),
             // A consumer ends only by an error.
-            Some(ended) = work.join_next() => {
+            Some(ended) = self.work.join_next() => {
                 ended.map_err(died)??;
                 return Err(BrokerError::Unavailable("a consumer ended early".to_owned()));
             }
         };
-        work.shutdown().await;
         Ok(took)
     }
 
-    /// Clears everything away and disconnects.
+    /// Disconnects and clears everything away.
     ///
     /// # Errors
     /// When the broker refuses.
-    pub async fn end(self) -> Result<(), BrokerError> {
-        clear(&self.channel, self.shards).await?;
-        for connection in [self.publish, self.consume] {
-            connection.close(200, "done".into()).await?;
-        }
+    pub async fn end(mut self) -> Result<(), BrokerError> {
+        self.consume.close(200, "done".into()).await?;
+        self.work.shutdown().await;
+        let channel = self.publish.create_channel().await?;
+        clear(&channel, self.shards).await?;
+        self.publish.close(200, "done".into()).await?;
         Ok(())
     }
 }
