@@ -99,6 +99,9 @@ codes! {
     UNIT_KEYS "unit.keys" Error
         "ファイル間でキー項目（保険者番号、被保険者番号など）が対応していません" "the key fields do not match between the files of the unit"
         "両方のファイルに同じ利用者が入るように出力し直してください" "export again so that both files hold the same persons";
+    UNIT_MISDIRECTED "unit.misdirected" Error
+        "送信先の事業所のサービスが一つもない利用者です" "this person has no service of the destination office"
+        "宛先の誤りでないか確かめ、関係のない利用者を除いて出力し直してください" "check the destination, leave out persons who have nothing to do with it, and export again";
     ENCODING_BOM "encoding.bom" Error
         "ファイルの先頭にBOM（バイト順マーク）があります" "the file begins with a byte order mark"
         "文字コードをシフトJIS（MS932）にして出力し直してください" "export again in Shift-JIS (MS932)";
@@ -156,6 +159,78 @@ codes! {
     FIELD_CODE "field.code" Error
         "コード表にない値です" "the value is not in the code list"
         "標準仕様のコードを入れてください" "use a code of the standard";
+    FIELD_REQUIRED_IF "field.required_if" Error
+        "他の項目の値により必須になる項目が空です" "a field that another field's value makes necessary is empty"
+        "値を入れるか、元になる項目を直してください" "fill it in, or mend the field that asks for it";
+    FIELD_UNEXPECTED "field.unexpected" Warning
+        "空か0にしておく項目に値があります" "a field that stays empty or 0 has a value"
+        "相手では読まれないか、誤って読まれます。空か0にしてください" "the receiver ignores or misreads it; leave it empty or 0";
+    FIELD_TEXT_LONG "field.text_long" Warning
+        "文章が長すぎて、相手のソフトで切れることがあります" "the text is so long that the receiver's software may cut it"
+        "要点にまとめるか、添付ファイルにしてください" "shorten it, or send it as an attachment";
+    DATE_OUTSIDE_MONTH "date.outside_month" Error
+        "サービス利用日が対象年月の日ではありません" "the service date is not in the month of the row"
+        "利用日か対象年月を直してください" "mend the service date or the month";
+    DATE_DAY_FLAGS "date.day_flags" Error
+        "日割対象日に、その月にない日の印があります" "a day that the month does not have is flagged"
+        "月末より後の日は0にしてください" "write 0 for days after the end of the month";
+    DATE_PERIOD "date.period" Warning
+        "期間の終わりが始まりより前です" "a period ends before it begins"
+        "開始日と終了日を確かめてください" "check its first and last day";
+    TIME_PAIR "time.pair" Warning
+        "開始と終了の時刻が組になっていません" "start and end time do not make a pair"
+        "両方に時刻を入れるか、時刻のないサービスは両方を9999にしてください" "give both times, or 9999 for both where the service has none";
+    PERSON_BIRTH "person.birth" Error
+        "生年月日がありえない日です" "nobody living was born on this day"
+        "生年月日（和暦の元号の取り違えなど）を確かめてください" "check the date of birth, and the era it was converted from";
+    SUPPLEMENT_PLAN_DATE "supplement.plan_date" Error
+        "利用者補足情報の計画作成日が送信単位に合いません" "the plan date of the user supplement does not fit the unit"
+        "第6表・第7表と送るときは00000000、第1表・第2表と送るときは計画作成（変更）日にしてください" "write 00000000 with tables 6 and 7, the plan date with tables 1 and 2";
+    SUPPLEMENT_SLOTS "supplement.slots" Error
+        "種類別の支給限度の欄が1から順に埋まっていません" "the slots for limits by service kind are not filled from 1 upwards"
+        "空欄を残さず、1の欄からサービス種類と限度額を組で入れてください" "fill them from slot 1, kind and limit together, without a gap";
+    WEEKLY_GROUPS "weekly.groups" Warning
+        "第3表の行が一つの組の項目だけになっていません" "a row of table 3 does not fill exactly one group of fields"
+        "サービス、日常生活の活動、週単位以外のサービスは行を分けてください" "use a row each for a service, an activity, and what is not weekly";
+    RECORD_DUPLICATE "record.duplicate" Error
+        "同じ記録が二度あります" "the same record stands there twice"
+        "二重に取り込まれます。一方を除いて出力し直してください" "the receiver takes it in twice; remove one and export again";
+    RECORD_ORDER "record.order" Warning
+        "番号が小さい順に並んでいません" "the numbers do not ascend"
+        "課題、目標、内容などの番号の順に並べて出力し直してください" "export again, sorted by the numbers of needs, goals and supports";
+    EQUIPMENT_CODE "equipment.code" Error
+        "福祉用具貸与の行にTAISコードも福祉用具届出コードもありません" "a row of rented equipment has neither a TAIS code nor a registration code"
+        "どちらかのコードを入れてください" "fill in one of the two codes";
+    SERVICE_SPECIAL "service.special" Error
+        "合計行のサービスコードは第6表では使えません" "codes of subtotals and totals have no place in table 6"
+        "合計の行を除いてください" "leave such rows out";
+    OFFICE_PLANNER "office.planner" Error
+        "計画を作成した居宅介護支援事業所の番号が、ファイル名の居宅介護支援事業所と違います" "the planning office of the row is not the care support office of the file name"
+        "出力した事業所と宛先を確かめてください" "check which office exported the file and for whom";
+    OFFICE_RESULTS "office.results" Error
+        "実績に、送信元以外の事業所のサービスがあります" "results hold a service of another office than the sender"
+        "自分の事業所のサービスだけを出力し直してください" "export the results of your own office only";
+    SERVICE_KIND_NAME "service.kind_name" Warning
+        "サービス種類がファイル名のサービス種類と違います" "the service kind is not one of the file name"
+        "実績はサービス種類ごとのファイルにしてください" "put the results of each service kind into a file of their own";
+    TABLE7_TOTAL "table7.total" Error
+        "第7表に全合計の行（999999）がちょうど一つありません" "a person does not have exactly one grand total row (999999) in table 7"
+        "利用者ごとに全合計の行を一つ出力してください" "give each person one grand total row";
+    TABLE7_SUBTOTAL "table7.subtotal" Error
+        "第7表に種類別小計の行（種類＋AAAA）がありません" "table 7 lacks the subtotal row (kind + AAAA) of a kind with several rows"
+        "同じ種類の行が複数あるときは小計の行を出力してください" "add the subtotal row where a kind has several rows";
+    TABLE7_TOTAL_OFFICE "table7.total_office" Error
+        "9999999999は全合計の行だけの事業所コードです" "9999999999 is the office code of the grand total row, and of no other"
+        "全合計の行は9999999999、他の行は事業所番号にしてください" "write 9999999999 in the grand total row and the office number elsewhere";
+    TABLE7_COUNT "table7.count" Warning
+        "第7表の回数が第6表と合いません" "the count in table 7 is not that of table 6"
+        "第6表と第7表を作り直し、同時に出力してください" "make tables 6 and 7 again and export them together";
+    TABLE7_UNITS "table7.units" Warning
+        "第7表の単位数が回数と合いません" "the units of a row of table 7 are not units times count"
+        "単位数と回数を確かめてください" "check units and count";
+    TABLE7_SUM "table7.sum" Warning
+        "第7表の小計または合計が行の和と合いません" "a subtotal or total of table 7 is not the sum of its rows"
+        "第7表を作り直して出力してください" "make table 7 again and export it";
     SERVICE_OUT_OF_SCOPE "service.out_of_scope" Error
         "連携の対象外のサービス種類です" "the service kind is not exchanged by this standard"
         "対象外のサービスの行を除いてください" "leave out the rows of services out of scope";
@@ -165,6 +240,12 @@ codes! {
     IMAGE_JPEG "image.jpeg" Error
         "画像ファイルがJPEGではありません" "the image file is not a JPEG"
         "JPEG形式で保存し直してください" "save it as JPEG";
+    IMAGE_MISSING "image.missing" Error
+        "利用者基本情報に書かれた画像ファイルがありません" "the image that the basic information names is not there"
+        "画像ファイルを加えるか、項目を空にしてください" "add the image file, or leave the field empty";
+    IMAGE_UNREFERENCED "image.unreferenced" Error
+        "画像ファイルがどの利用者のものか分かりません" "no row of the basic information names this image"
+        "利用者基本情報の画像ファイル名の項目に名前を入れてください" "write its name into the image field of the person's row";
 }
 
 #[cfg(test)]
