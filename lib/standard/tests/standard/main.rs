@@ -10,3 +10,5 @@ mod corpus;
 mod made;
 #[cfg(test)]
 mod privacy;
+#[cfg(test)]
+mod rules;
