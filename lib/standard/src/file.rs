@@ -43,7 +43,7 @@ pub(crate) fn check<'a>(
         }
         return Facts::default();
     }
-    let Some(body) = encoding::check(file, bytes, sink) else {
+    let Some(body) = encoding::check(name, file, bytes, sink) else {
         return Facts {
             partial: true,
             ..Facts::default()

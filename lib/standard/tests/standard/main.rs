@@ -7,6 +7,12 @@ mod codes;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod cp932;
+#[cfg(test)]
+mod encoding;
+#[cfg(test)]
 mod made;
 #[cfg(test)]
 mod privacy;
+#[cfg(test)]
+mod records;
