@@ -13,6 +13,8 @@ mod encoding;
 #[cfg(test)]
 mod made;
 #[cfg(test)]
+mod mutations;
+#[cfg(test)]
 mod privacy;
 #[cfg(test)]
 mod records;
