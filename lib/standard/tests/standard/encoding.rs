@@ -115,10 +115,10 @@ fn half_width_kana_is_text_and_nothing_else() {
     let quoted = [b"\"", &kana[..], b"\""].concat();
     assert_eq!(found(|files| set(files, "UPPLAN", 0, 7, &quoted)), []);
     assert_eq!(found(|files| set(files, "UPPLAN", 0, 7, &kana)), []);
-    // Each is one character: eleven of them are too many for ten.
-    let code = |length| found(|files| set(files, "UPPLAN", 0, 20, &kana[..length]));
-    assert_eq!(code(11), [("field.length", Some(1), Some(20))]);
-    assert_eq!(code(10), [("field.type", Some(1), Some(20))]);
+    // Each is one character: sixteen of them are too many for fifteen.
+    let phone = |length| found(|files| set(files, "UPHOSOKU", 0, 12, &kana[..length]));
+    assert_eq!(phone(16), [("field.length", Some(1), Some(12))]);
+    assert_eq!(phone(15), [("field.type", Some(1), Some(12))]);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Months that are not the file's, and persons whom the other files of the unit do not know.
+//! Fields that others ask for: months that are not the file's, persons whom the other files of the unit do not know,
+//! rented equipment without its code.
 
 use super::dice::Dice;
 use super::{At, Mutant, Page};
@@ -38,6 +39,22 @@ pub(super) fn person(page: &Page<'_>, dice: &mut Dice) -> Option<Mutant> {
         stranger.as_bytes(),
         At::record(record),
     ))
+}
+
+/// A row of rented equipment loses its code, the only one it has.
+pub(super) fn equipment(page: &Page<'_>, dice: &mut Dice) -> Option<Mutant> {
+    let [tais, registration] = ["TAISコード", "福祉用具届出コード"].map(|name| page.layout.position(name));
+    let (tais, registration) = (tais?, registration?);
+    let with: Vec<usize> = (0..page.records.len())
+        .filter(|record| page.records[*record].fields[tais].len() == 12)
+        .filter(|record| page.records[*record].fields[registration].is_empty())
+        .collect();
+    if with.is_empty() {
+        return None;
+    }
+    let record = *dice.pick(&with);
+    let span = page.records[record].fields[tais].clone();
+    Some(page.mutant("equipment without its code", span, b"", At::record(record)))
 }
 
 /// How many files the table of sending units ties to this kind, itself included.

@@ -69,7 +69,7 @@ pub(super) fn bad(field: &Field, old: &[u8], dice: &mut Dice) -> Option<Bad> {
             &mut ways,
         ),
         FieldType::Bits31 => bits(&mut ways),
-        FieldType::ServiceCode => service_codes(old, dice, &mut ways),
+        FieldType::ServiceCode => service_codes(field, old, dice, &mut ways),
         FieldType::FileName | FieldType::Text => {}
     }
     ways.retain(|(_, value)| value != old);
@@ -179,7 +179,7 @@ fn bits(ways: &mut Vec<Bad>) {
     ways.push(("flag that is a letter", spoilt(0, "O")));
 }
 
-fn service_codes(old: &[u8], dice: &mut Dice, ways: &mut Vec<Bad>) {
+fn service_codes(field: &Field, old: &[u8], dice: &mut Dice, ways: &mut Vec<Bad>) {
     let item = &old[2..];
     let stands = |code: &str, fits: fn(&[&str; 3]) -> bool| {
         SERVICE_KINDS.iter().any(|kind| kind[0] == code && fits(kind))
@@ -197,6 +197,12 @@ fn service_codes(old: &[u8], dice: &mut Dice, ways: &mut Vec<Bad>) {
         "service kind out of scope",
         [dice.pick(&outside).as_bytes(), item].concat(),
     ));
+    if !field.special_rows {
+        for special in ["AAAA", "EEEE", "ZZZZ"] {
+            ways.push(("row of a total", [&old[..2], special.as_bytes()].concat()));
+        }
+        each("row of a total", &["999999"], ways);
+    }
     ways.push(("service code cut", old[..5].to_vec()));
     ways.push(("service code with a small letter", [&old[..5], b"a"].concat()));
     ways.push((
