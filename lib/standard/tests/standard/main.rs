@@ -3,6 +3,9 @@
 #[cfg(test)]
 mod any_bytes;
 #[cfg(test)]
+#[path = "../../fuzz/claims.rs"]
+mod claims;
+#[cfg(test)]
 mod codes;
 #[cfg(test)]
 mod corpus;
@@ -18,3 +21,5 @@ mod mutations;
 mod privacy;
 #[cfg(test)]
 mod records;
+#[cfg(test)]
+mod rules;
