@@ -9,7 +9,9 @@ use crate::claims;
 use crate::made::{judge, unit};
 
 fn replay(target: &str, claim: fn(&[u8])) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fuzz/corpus")
+        .join(target);
     let mut replayed = 0;
     for entry in fs::read_dir(folder).expect("the corpus is part of the source") {
         claim(&fs::read(entry.expect("a readable entry").path()).unwrap());
