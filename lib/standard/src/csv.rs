@@ -48,6 +48,7 @@ pub struct Reader<'a> {
     count: usize,
     fault: Option<Fault>,
     resyncs: u32,
+    start: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -63,6 +64,7 @@ impl<'a> Reader<'a> {
             count: 0,
             fault: None,
             resyncs: 0,
+            start: 0,
         }
     }
 
@@ -76,6 +78,7 @@ impl<'a> Reader<'a> {
         self.fault = None;
         self.line = self.next_line;
         let start = self.at;
+        self.start = start;
         loop {
             let more = if self.bytes.get(self.at) == Some(&b'"') {
                 self.quoted(start)
@@ -92,6 +95,23 @@ impl<'a> Reader<'a> {
     /// Physical line on which the record starts, from 1.
     pub fn line(&self) -> u32 {
         self.line
+    }
+
+    /// Byte position (from 0) at which the record starts.
+    pub fn start(&self) -> usize {
+        self.start
+    }
+
+    /// The bytes of the record, its line end left out.
+    pub fn raw(&self) -> &'a [u8] {
+        let record = self.bytes.get(self.start..self.at).unwrap_or_default();
+        let record = record.strip_suffix(b"\n").unwrap_or(record);
+        record.strip_suffix(b"\r").unwrap_or(record)
+    }
+
+    /// The bytes from a position on, to read a record again.
+    pub(crate) fn bytes_from(&self, start: usize) -> &'a [u8] {
+        self.bytes.get(start..).unwrap_or_default()
     }
 
     /// Number of fields.
