@@ -18,13 +18,16 @@ impl Provider {
     /// An office of this number and kind; its name and satellite follow from the number, so that it has the same ones
     /// in every file.
     pub(crate) fn new(number: &str, kind: &str) -> Provider {
-        let sum = number.bytes().map(u64::from).sum::<u64>();
+        let digits = number.bytes().chain(kind.bytes());
+        let sum = digits.fold(0_u64, |sum, digit| {
+            sum.wrapping_mul(31).wrapping_add(digit.into())
+        });
         let mut rng = Rng::new(sum, 3);
         Provider {
             number: number.to_owned(),
             kind: kind.to_owned(),
             name: rng.pick(&texts::OFFICES),
-            satellite: rng.one_in(8).then(|| rng.pick(&["1", "2", "A1"])),
+            satellite: rng.one_in(5).then(|| rng.pick(&["1", "2", "A1"])),
         }
     }
 

@@ -125,8 +125,7 @@ fn deviate(visits: &mut Vec<Visit>, rng: &mut Rng) {
         let days = last.day.days_in_month();
         let free = (1..=days).map(|day| nth(last.day, day));
         let is_free = |day: &Day| visits.iter().all(|visit| visit.day != *day);
-        if let Some(day) = free.into_iter().find(is_free)
-        {
+        if let Some(day) = free.into_iter().find(is_free) {
             visits.push(Visit { day, ..last });
             visits.sort_by_key(|visit| visit.day);
         }

@@ -128,8 +128,7 @@ impl Person {
             postal: (!rng.one_in(6)).then(|| format!("000-{:04}", rng.below(10_000))),
             address1: street,
             address2: rng.one_in(3).then(|| rng.pick(&HOUSES)),
-            phone: (!rng.one_in(8))
-                .then(|| format!("000-{:04}-{:04}", rng.below(10_000), rng.below(10_000))),
+            phone: (!rng.one_in(8)).then(|| format!("000-{:04}-{:04}", rng.below(10_000), rng.below(10_000))),
             level,
             previous_level: rng.one_in(2).then(|| rng.pick(levels).0),
             limit,

@@ -14,11 +14,7 @@ pub(crate) fn of_provider(office: &Provider, first: Day, rng: &mut Rng) -> Vec<L
         Shape::Flat => flat(office, first, rng),
         Shape::Advice => advice(office, first, rng),
     };
-    if !matches!(
-        catalogue::shape(&office.kind),
-        Shape::Equipment | Shape::Advice
-    ) && rng.one_in(3)
-    {
+    if !matches!(catalogue::shape(&office.kind), Shape::Equipment | Shape::Advice) && rng.one_in(3) {
         let (item, mille) = rng.pick(&catalogue::PERCENT);
         let last = first.month_plus(1).plus(-1);
         lines.push(Line {
@@ -85,12 +81,8 @@ fn visits(office: &Provider, first: Day, rng: &mut Rng) -> Vec<Line> {
 fn weekly(first: Day, minutes: (u64, u64), rng: &mut Rng) -> Vec<Visit> {
     let start = rng.range(1, 7);
     let more: &[u64] = rng.pick(&[&[][..], &[], &[3], &[2, 4]]);
-    let on = |weekday: u64| {
-        weekday == start
-            || more
-                .iter()
-                .any(|after| weekday == (start + after - 1) % 7 + 1)
-    };
+    let on =
+        |weekday: u64| weekday == start || more.iter().any(|after| weekday == (start + after - 1) % 7 + 1);
     (1..=first.days_in_month())
         .map(|day| nth(first, day))
         .filter(|day| on(day.weekday()))

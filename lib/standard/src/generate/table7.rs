@@ -26,9 +26,7 @@ pub(crate) fn write(scene: &Scene<'_>, person: &Person, lines: &[Line], rows: &m
                 *subtotal = Some(subtotal.unwrap_or_default().plus(&sums));
             }
         }
-        if let ([first, _, ..], [(_, within), ..]) = (of_kind, &mut subtotals) {
-            // A kind with several rows has this one in any case.
-            within.get_or_insert_default();
+        if let [first, _, ..] = of_kind {
             let kind = &first.line.office.kind;
             for (item, sums) in subtotals {
                 if let Some(sums) = sums {
@@ -38,7 +36,14 @@ pub(crate) fn write(scene: &Scene<'_>, person: &Person, lines: &[Line], rows: &m
             }
         }
     }
-    write_total(scene, person, (catalogue::CONSTANT_OFFICE, ""), "999999", &total, rows);
+    write_total(
+        scene,
+        person,
+        (catalogue::CONSTANT_OFFICE, ""),
+        "999999",
+        &total,
+        rows,
+    );
 }
 
 /// Units over the category limit of the lines of a person.

@@ -14,6 +14,7 @@ pub(crate) fn unit(unit: UnitKind, provider_kind: &str) -> Files {
         (care, provider)
     };
     let spec = GenSpec {
+        edition: standard::Edition::V41,
         sender: from.0.to_owned(),
         sender_kind: from.1.to_owned(),
         destination: to.0.to_owned(),
