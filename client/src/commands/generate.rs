@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use proto::OfficeNumber;
 use proto::manifest::is_sequence;
-use standard::{GenSpec, Size, UnitKind, generate};
+use standard::{Edition, GenSpec, Size, UnitKind, generate};
 
 use super::Context;
 use crate::failure::{Exit, Failure};
@@ -97,6 +97,7 @@ fn spec(args: &Args, kind: Kind) -> GenSpec {
         (care, provider)
     };
     GenSpec {
+        edition: Edition::V41,
         sender: from.0,
         sender_kind: from.1,
         destination: to.0,
