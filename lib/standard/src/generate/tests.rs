@@ -41,6 +41,7 @@ fn what_is_made_is_valid_and_has_nothing_to_tell() {
                         sender: Some(&made.sender),
                         destination: Some(&made.destination),
                         sequence: Some(&made.sequence),
+                        ..Context::default()
                     };
                     let report = check(&files, &ctx);
                     assert_eq!(report.findings, [], "{seed} {unit:?} {kind}");
