@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod any_bytes;
 #[cfg(test)]
+mod broken;
+#[cfg(test)]
 mod codes;
 #[cfg(test)]
 mod corpus;
