@@ -122,3 +122,5 @@ pub(crate) const ADD_ONS: [(&str, u64); 3] = [("5301", 40), ("5051", 56), ("6109
 pub(crate) const PERCENT: [(&str, u64); 3] = [("6108", 245), ("6269", 92), ("6107", 182)];
 /// The office code of grand totals.
 pub(crate) const CONSTANT_OFFICE: &str = "9999999999";
+/// The kind of a care support office.
+pub(crate) const CARE_SUPPORT: &str = "43";

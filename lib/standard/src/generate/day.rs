@@ -93,7 +93,7 @@ impl Day {
 }
 
 /// The sequence (14 digits) so many seconds later; as it is when it is no date and time.
-pub(crate) fn later(sequence: &str, seconds: usize) -> String {
+pub fn later(sequence: &str, seconds: usize) -> String {
     let part = |range: std::ops::Range<usize>| sequence.as_bytes().get(range).and_then(date::number);
     let (true, Some(hour), Some(minute), Some(second)) = (
         date::is_timestamp(sequence.as_bytes()),

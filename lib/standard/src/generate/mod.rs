@@ -6,16 +6,18 @@
 //! (The module is not called `gen`: that is a keyword.)
 
 mod basic;
-
+mod broken;
 mod catalogue;
 mod day;
 mod lines;
-
+mod month_end;
+mod office;
 mod people;
 mod plan;
 mod prevention;
 mod rng;
 mod scene;
+mod schedule;
 mod services;
 mod sheet;
 mod spec;
@@ -24,6 +26,10 @@ mod table6;
 mod table7;
 mod texts;
 
+pub use broken::{BrokenUnit, breakable, broken, broken_like};
+pub use day::later;
+pub use month_end::MonthEnd;
+pub use office::{OfficeMonth, Partner};
 pub use spec::{GenSpec, GeneratedUnit, Size, UnitKind};
 
 use rng::Rng;
@@ -57,5 +63,7 @@ fn generate_one(seed: u64, index: usize, spec: &GenSpec) -> GeneratedUnit {
     draft.finish()
 }
 
+#[cfg(test)]
+mod office_tests;
 #[cfg(test)]
 mod tests;

@@ -115,7 +115,9 @@ impl Person {
         } else {
             rng.range(66, 103)
         };
-        let born = today.plus(-i64::try_from(age * 366 + rng.below(360)).unwrap_or_default());
+        // From the year's first day on, so that a person is the same one in each month of it.
+        let anchor = today.month_plus(1 - today.parts().1);
+        let born = anchor.plus(-i64::try_from(age * 366 + rng.below(360)).unwrap_or_default());
         let street = format!("{}{}－{}", rng.pick(&TOWNS), rng.range(1, 9), rng.range(1, 30));
         Person {
             insurer: format!("99{:04}", rng.range(1, 40)),
@@ -132,17 +134,17 @@ impl Person {
             level,
             previous_level: rng.one_in(2).then(|| rng.pick(levels).0),
             limit,
-            certified: (level != "06" && !rng.one_in(15)).then(|| certified(rng, today)),
+            certified: (level != "06" && !rng.one_in(15)).then(|| certified(rng, anchor)),
             manager: rng.pick(&MANAGERS),
             rate: if rng.one_in(8) { rng.pick(&[70, 80]) } else { 90 },
         }
     }
 }
 
-/// A period of 12, 24 or 36 months that holds today, and the day of the decision some weeks before it begins.
-fn certified(rng: &mut Rng, today: Day) -> (Day, Day, Day) {
-    let months = rng.pick(&[12, 24, 36]);
-    let from = today.month_plus(-i64::try_from(rng.below(11)).unwrap_or_default());
+/// A period of 24, 36 or 48 months that begins in the year before, and the day of the decision some weeks earlier.
+fn certified(rng: &mut Rng, anchor: Day) -> (Day, Day, Day) {
+    let months = rng.pick(&[24, 36, 48]);
+    let from = anchor.month_plus(-i64::try_from(rng.below(11)).unwrap_or_default());
     let decided = from.plus(-i64::try_from(rng.range(1, 25)).unwrap_or_default());
     (decided, from, from.month_plus(months).plus(-1))
 }

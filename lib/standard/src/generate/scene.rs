@@ -42,13 +42,29 @@ impl<'a> Scene<'a> {
         } else {
             (sender, destination)
         };
-        let prevention = spec.unit.only_prevention()
+        Scene::between(spec.edition, spec.unit, (&spec.month, sequence), care, provider)
+    }
+
+    /// A unit of this service month and sequence between an office that plans and another, number and kind of each.
+    pub(crate) fn between(
+        edition: Edition,
+        unit: UnitKind,
+        (month, sequence): (&'a str, &'a str),
+        care: (&'a str, &'a str),
+        provider: (&'a str, &'a str),
+    ) -> Scene<'a> {
+        let (sender, destination) = if unit.from_provider() {
+            (provider, care)
+        } else {
+            (care, provider)
+        };
+        let prevention = unit.only_prevention()
             || catalogue::is_prevention(provider.1)
             || (catalogue::is_planner(provider.1) && catalogue::is_prevention(care.1));
         Scene {
-            edition: spec.edition,
-            unit: spec.unit,
-            month: &spec.month,
+            edition,
+            unit,
+            month,
             sequence,
             today: Day::parse(sequence),
             sender,
