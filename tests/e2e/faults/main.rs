@@ -9,6 +9,7 @@ mod broker_line;
 mod docker;
 mod load;
 mod rolling;
+mod soak;
 mod station_killed;
 mod store_hurt;
 mod topology_hurt;
@@ -25,13 +26,21 @@ fn main() -> ExitCode {
         Story::new("replica_killed", |world| async move {
             station_killed::one_of_two(&world).await
         }),
-        Story::new("rolling_restart", |world| async move { rolling::restart(&world).await }),
-        Story::new("broker_line_cut", |world| async move { broker_line::cut(&world).await }),
+        Story::new("rolling_restart", |world| async move {
+            rolling::restart(&world).await
+        }),
+        Story::new("broker_line_cut", |world| async move {
+            broker_line::cut(&world).await
+        }),
         Story::new("broker_line_half_open", |world| async move {
             broker_line::half_open(&world).await
         }),
-        Story::new("broker_line_slow", |world| async move { broker_line::slow(&world).await }),
-        Story::new("broker_killed", |world| async move { broker_killed::tell(&world).await }),
+        Story::new("broker_line_slow", |world| async move {
+            broker_line::slow(&world).await
+        }),
+        Story::new("broker_killed", |world| async move {
+            broker_killed::tell(&world).await
+        }),
         Story::new("store_restarted", |world| async move {
             store_hurt::restarted(&world).await
         }),
@@ -41,6 +50,10 @@ fn main() -> ExitCode {
         Story::new("queue_deleted", |world| async move {
             topology_hurt::queue_deleted(&world).await
         }),
+        Story::new(
+            "nothing_lost",
+            |world| async move { soak::nothing_lost(&world).await },
+        ),
         Story::new("queue_differs", |world| async move {
             topology_hurt::queue_differs(&world).await
         }),

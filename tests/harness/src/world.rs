@@ -62,6 +62,25 @@ pub struct Database {
     pub url: String,
 }
 
+impl Database {
+    /// Runs SQL inside the container, as the relay's user, past everything the relay does; what it printed.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub async fn sql(&self, sql: &str) -> anyhow::Result<String> {
+        let inside = format!("postgres://relay:{PASSWORD}@127.0.0.1:5432/relay");
+        let psql = ["psql", &inside, "-v", "ON_ERROR_STOP=1", "-At", "-c", sql];
+        let output = tokio::process::Command::new("docker")
+            .args(["exec", self.container.id()])
+            .args(psql)
+            .output()
+            .await?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "{sql}: {said}");
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+}
+
 async fn start_postgres() -> anyhow::Result<ContainerAsync<GenericImage>> {
     let (name, tag) = image("POSTGRES_IMAGE", "careplan-relay/postgres:15");
     eprintln!("image postgres: {name}:{tag}");
@@ -148,6 +167,12 @@ impl World {
             self.postgres_port
         );
         (url, format!("s{}", self.next.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// The broker's port on this machine.
+    #[must_use]
+    pub fn amqp_port(&self) -> u16 {
+        self.amqp_port
     }
 
     /// A database of its own, for stories that hurt it.
