@@ -43,6 +43,7 @@ pub(super) fn valid(made: &GeneratedUnit, what: &str) {
         sender: Some(&made.sender),
         destination: Some(&made.destination),
         sequence: Some(&made.sequence),
+        ..Context::default()
     };
     let report = check(&files, &ctx);
     assert_eq!(report.findings, [], "{what}");

@@ -122,8 +122,8 @@ pub(crate) struct Birth {
 }
 
 impl Birth {
-    /// The first day of Meiji: no era in use begins earlier, and nobody born before it lives.
-    const FIRST: u32 = 1868_01_25;
+    /// 1868-01-25, the first day of Meiji: no era in use begins earlier, and nobody born before it lives.
+    const FIRST: u32 = 18_680_125;
     /// Insured are people from 40 years on.
     const YOUNGEST: u32 = 40;
     /// Nobody in Japan has become older than 119.
@@ -148,9 +148,9 @@ impl<'a> RowRule<'a> for Birth {
             ("明治より前", "before the era Meiji", true)
         } else if self.today < birth {
             ("連番の日付より後", "after the day of the sequence", true)
-        } else if self.today - birth < Self::YOUNGEST * 1_00_00 {
+        } else if self.today - birth < Self::YOUNGEST * 10_000 {
             ("40歳未満", "younger than 40", false)
-        } else if self.today - birth >= (Self::OLDEST + 1) * 1_00_00 {
+        } else if self.today - birth >= (Self::OLDEST + 1) * 10_000 {
             ("121歳以上", "121 or older", false)
         } else {
             return;

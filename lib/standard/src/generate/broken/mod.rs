@@ -37,6 +37,7 @@ impl BrokenUnit {
             sender: Some(&self.unit.sender),
             destination: Some(&self.unit.destination),
             sequence: Some(&self.unit.sequence),
+            ..Context::default()
         }
     }
 }
