@@ -15,6 +15,7 @@ pub mod manifest;
 pub mod note;
 pub mod office;
 pub mod outcome;
+pub mod policy;
 pub mod problem;
 pub mod receipt;
 pub mod schema;

@@ -19,6 +19,7 @@ pub(crate) fn seeded(unit: UnitKind, provider_kind: &str, seed: u64) -> Files {
         (care, provider)
     };
     let spec = GenSpec {
+        edition: standard::Edition::V41,
         sender: from.0.to_owned(),
         sender_kind: from.1.to_owned(),
         destination: to.0.to_owned(),

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod any_bytes;
 #[cfg(test)]
+mod broken;
+#[cfg(test)]
 #[path = "../../fuzz/claims.rs"]
 mod claims;
 #[cfg(test)]
