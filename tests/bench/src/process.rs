@@ -26,11 +26,23 @@ pub(crate) fn cpu_ms(pid: u32) -> anyhow::Result<f64> {
 /// # Errors
 /// When the process is gone.
 pub(crate) fn resident_kib(pid: u32) -> anyhow::Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    status_kib(&pid.to_string(), "VmRSS:")
+}
+
+/// The most memory this process ever had resident, in KiB.
+///
+/// # Errors
+/// When `/proc` cannot be read.
+pub(crate) fn peak_kib() -> anyhow::Result<u64> {
+    status_kib("self", "VmHWM:")
+}
+
+fn status_kib(process: &str, key: &'static str) -> anyhow::Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status
         .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .context("VmRSS")?;
+        .find_map(|line| line.strip_prefix(key))
+        .context(key)?;
     Ok(line.trim().trim_end_matches(" kB").parse()?)
 }
 
