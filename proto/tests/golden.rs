@@ -47,5 +47,5 @@ fn the_corpus_of_manifests_is_read_without_a_panic() {
         assert!(whole.is_err() || proto::ManifestHead::peek(&bytes).is_ok());
         read += 1;
     }
-    assert!(read >= 6);
+    assert!(20 <= read, "the corpus is not there");
 }

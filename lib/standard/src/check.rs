@@ -169,10 +169,7 @@ fn check_group(members: &[&(FileName, File<'_>)], sink: &mut Sink) -> Option<Uni
     let checked: Vec<Checked<'_>> = members
         .iter()
         .map(|(name, file)| {
-            let ties = def
-                .and_then(|def| def.member(name.kind))
-                .map(|member| member.tie_fields.as_slice());
-            let facts = file::check(name, file.name, file.bytes, ties.unwrap_or_default(), sink);
+            let facts = file::check(name, file.name, file.bytes, def, sink);
             Checked {
                 name: name.clone(),
                 file: file.name,
@@ -194,7 +191,7 @@ fn check_group(members: &[&(FileName, File<'_>)], sink: &mut Sink) -> Option<Uni
         });
     }
     if let Some(def) = def {
-        rules::check(def, &checked.iter().collect::<Vec<_>>(), sink);
+        rules::between(def, &checked.iter().collect::<Vec<_>>(), sink);
     }
     Some(UnitSummary {
         id: unit.ids.first().copied().unwrap_or_default().to_owned(),

@@ -5,6 +5,9 @@ use crate::date;
 use crate::layout::{Field, FieldType, Required};
 use crate::lists;
 
+/// Free text has no limit in the standard. About two pages of print; software that prints forms cuts longer ones.
+const LONG_TEXT: usize = 4000;
+
 /// Why a value does not fit.
 pub(crate) struct Misfit {
     pub(crate) info: &'static CodeInfo,
@@ -32,7 +35,7 @@ pub(crate) fn surely_fits(field: &Field, value: &[u8]) -> bool {
         return field.required != Required::Yes;
     }
     match field.kind {
-        FieldType::Text => true,
+        FieldType::Text => value.len() <= LONG_TEXT,
         FieldType::Digits => {
             field.max_len == u16::try_from(value.len()).ok() && value.iter().all(u8::is_ascii_digit)
         }
@@ -60,7 +63,16 @@ pub(crate) fn judge(field: &Field, value: &[u8]) -> Option<Misfit> {
         };
     }
     if matches!(field.kind, FieldType::Text) {
-        return None;
+        let length = length(field, value);
+        return if length <= LONG_TEXT {
+            None
+        } else {
+            Misfit::new(
+                &codes::FIELD_TEXT_LONG,
+                format!("{length}文字"),
+                format!("{length} characters"),
+            )
+        };
     }
     if let Some(max) = field.max_len {
         let length = length(field, value);
@@ -72,7 +84,15 @@ pub(crate) fn judge(field: &Field, value: &[u8]) -> Option<Misfit> {
             );
         }
     }
-    judge_type(field, value)
+    let misfit = judge_type(field, value);
+    if misfit.is_none() && field.unused {
+        return Misfit::new(
+            &codes::FIELD_UNEXPECTED,
+            "使われない項目",
+            "a field that is not used",
+        );
+    }
+    misfit
 }
 
 fn judge_type(field: &Field, value: &[u8]) -> Option<Misfit> {

@@ -79,8 +79,17 @@ pub struct Field {
     pub zeros_allowed: bool,
     /// A special row (subtotal, grand total) may stand here.
     pub special_rows: bool,
+    /// Not used: it stays empty.
+    pub unused: bool,
     /// Its values say something about a person: never shown.
     pub personal: bool,
+}
+
+impl Field {
+    /// Must it always be filled?
+    pub fn is_required(&self) -> bool {
+        self.required == Required::Yes
+    }
 }
 
 /// The fields of one kind of file in one edition.
@@ -179,6 +188,7 @@ fn parse_row(row: &[&'static str]) -> Option<(Edition, FileKind, Field)> {
         likely,
         zeros_allowed: note.contains("000000 when") || note.contains("00000000 when"),
         special_rows: note.contains("special rows"),
+        unused: note.starts_with("not used"),
         personal: is_personal(field_type, name_en),
     };
     Some((edition, kind, field))

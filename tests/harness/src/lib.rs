@@ -9,6 +9,7 @@ pub mod files;
 pub mod office;
 pub mod pki;
 pub mod processes;
+pub mod proxy;
 pub mod raw_zip;
 pub mod relay;
 #[cfg(feature = "containers")]
@@ -20,6 +21,7 @@ pub use eventually::eventually;
 pub use files::Unit;
 pub use office::Office;
 pub use pki::Pki;
+pub use proxy::{Line, Proxy};
 pub use relay::{Relay, RelayBuilder};
 #[cfg(feature = "containers")]
 pub use stories::{Story, tell};

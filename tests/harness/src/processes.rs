@@ -15,6 +15,7 @@ pub struct Process {
     pub station: String,
     /// Port of `/live`, `/ready`, `/metrics`.
     pub admin: u16,
+    config: PathBuf,
     log: PathBuf,
 }
 
@@ -58,22 +59,23 @@ impl Process {
     /// When it cannot be started.
     pub fn start(station: &str, config: &Path, admin: u16, folder: &Path) -> anyhow::Result<Self> {
         let log = folder.join(format!("{station}-{admin}.log"));
-        let output = std::fs::File::create(&log)?;
-        let child = Command::new(program("relay")?)
-            .arg(station)
-            .arg("--config")
-            .arg(config)
-            .env("RELAY_ADMIN__LISTEN", format!("127.0.0.1:{admin}"))
-            .stdin(Stdio::null())
-            .stdout(output.try_clone()?)
-            .stderr(output)
-            .spawn()?;
         Ok(Self {
-            child,
+            child: spawn(station, config, admin, &log)?,
             station: station.to_owned(),
             admin,
+            config: config.to_owned(),
             log,
         })
+    }
+
+    /// Starts it again after its end, with the same configuration and ports; the log goes on.
+    ///
+    /// # Errors
+    /// When it still runs, or cannot be started.
+    pub fn again(&mut self) -> anyhow::Result<()> {
+        ensure!(self.child.try_wait()?.is_some(), "{} still runs", self.station);
+        self.child = spawn(&self.station, &self.config, self.admin, &self.log)?;
+        Ok(())
     }
 
     /// Waits until `/ready` says yes.
@@ -183,6 +185,20 @@ impl Process {
         let lines: Vec<&str> = log.lines().collect();
         lines[lines.len().saturating_sub(15)..].join("\n")
     }
+}
+
+fn spawn(station: &str, config: &Path, admin: u16, log: &Path) -> anyhow::Result<Child> {
+    let output = std::fs::File::options().create(true).append(true).open(log)?;
+    let child = Command::new(program("relay")?)
+        .arg(station)
+        .arg("--config")
+        .arg(config)
+        .env("RELAY_ADMIN__LISTEN", format!("127.0.0.1:{admin}"))
+        .stdin(Stdio::null())
+        .stdout(output.try_clone()?)
+        .stderr(output)
+        .spawn()?;
+    Ok(child)
 }
 
 impl Drop for Process {

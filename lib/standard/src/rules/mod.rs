@@ -1,8 +1,26 @@
-//! Rules between records and between files of a unit; one file per rule, each adds findings of its own codes.
+//! Rules between the fields of a record, the records of a file, and the files of a unit; one file a subject.
 //!
-//! What a single field or record may hold is in `field.rs` and `file.rs`.
+//! What a single field may hold is in `field.rs`. A rule over records is made for a file when its layout has the
+//! fields it speaks of, sees each record once, and may leave facts behind for the rules between files.
 
-pub(crate) mod keys;
+mod conditions;
+mod counts;
+mod dates;
+mod duplicates;
+mod images;
+mod keys;
+mod misdirected;
+mod offices;
+mod order;
+mod row;
+mod services;
+mod supplement;
+mod table7;
+mod times;
+
+pub(crate) use counts::Tallies;
+pub(crate) use keys::Keyed;
+pub(crate) use row::{Column, Row, RowRule, Scene, Tell};
 
 use crate::file::Facts;
 use crate::finding::Sink;
@@ -18,7 +36,40 @@ pub(crate) struct Checked<'a> {
     pub(crate) facts: Facts<'a>,
 }
 
-/// All rules over the files of one unit.
-pub(crate) fn check(def: &UnitDef, files: &[&Checked<'_>], sink: &mut Sink) {
+/// The rules that have something to say about the records of this file.
+pub(crate) fn of_file<'a>(scene: &Scene<'_>) -> Vec<Box<dyn RowRule<'a> + 'a>> {
+    fn boxed<'a>(rule: Option<impl RowRule<'a> + 'a>) -> Option<Box<dyn RowRule<'a> + 'a>> {
+        rule.map(|rule| Box::new(rule) as Box<dyn RowRule<'a> + 'a>)
+    }
+    [
+        boxed(dates::Month::of(scene)),
+        boxed(dates::Days::of(scene)),
+        boxed(dates::Periods::of(scene)),
+        boxed(dates::Birth::of(scene)),
+        boxed(times::Pairs::of(scene)),
+        boxed(times::Weekly::of(scene)),
+        boxed(conditions::Asked::of(scene)),
+        boxed(supplement::Supplement::of(scene)),
+        boxed(services::Equipment::of(scene)),
+        boxed(services::Special::of(scene)),
+        boxed(offices::Planner::of(scene)),
+        boxed(offices::Results::of(scene)),
+        boxed(table7::Table7::of(scene)),
+        boxed(counts::Counts::of(scene)),
+        boxed(order::Order::of(scene)),
+        boxed(duplicates::Duplicates::of(scene)),
+        boxed(images::Named::of(scene)),
+        boxed(keys::Keys::of(scene)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// All rules between the files of one unit.
+pub(crate) fn between(def: &UnitDef, files: &[&Checked<'_>], sink: &mut Sink) {
     keys::check(def, files, sink);
+    misdirected::check(files, sink);
+    counts::check(files, sink);
+    images::check(files, sink);
 }

@@ -7,6 +7,11 @@ pub(crate) type Files = Vec<(String, Vec<u8>)>;
 
 /// A good unit from or to office 0300000005 of this service kind.
 pub(crate) fn unit(unit: UnitKind, provider_kind: &str) -> Files {
+    seeded(unit, provider_kind, 11)
+}
+
+/// As [`unit`], of other persons with each seed.
+pub(crate) fn seeded(unit: UnitKind, provider_kind: &str, seed: u64) -> Files {
     let (care, provider) = (("0300000100", "43"), ("0300000005", provider_kind));
     let (from, to) = if unit.from_provider() {
         (provider, care)
@@ -14,6 +19,7 @@ pub(crate) fn unit(unit: UnitKind, provider_kind: &str) -> Files {
         (care, provider)
     };
     let spec = GenSpec {
+        edition: standard::Edition::V41,
         sender: from.0.to_owned(),
         sender_kind: from.1.to_owned(),
         destination: to.0.to_owned(),
@@ -24,7 +30,7 @@ pub(crate) fn unit(unit: UnitKind, provider_kind: &str) -> Files {
         size: Size::Persons(3),
         units: 1,
     };
-    generate(11, &spec)
+    generate(seed, &spec)
         .into_iter()
         .flat_map(|made| made.files)
         .collect()
@@ -48,24 +54,26 @@ pub(crate) fn file<'f>(files: &'f mut Files, kind: &str) -> &'f mut (String, Vec
     &mut files[at.expect("the unit has this kind")]
 }
 
-/// Puts a value (with its quotes) into field `no` of a row (from 0) of a file whose texts have no comma or line break.
+/// Puts a value (with its quotes) into field `no` of a row (from 0).
 pub(crate) fn set(files: &mut Files, kind: &str, row: usize, no: usize, value: &[u8]) {
     rows(files, kind, |rows| {
-        let mut fields: Vec<Vec<u8>> = rows[row]
-            .split(|byte| *byte == b',')
-            .map(<[u8]>::to_vec)
-            .collect();
+        let mut fields = fields(&rows[row]);
         fields[no - 1] = value.to_vec();
         rows[row] = fields.join(&b","[..]);
     });
 }
 
+/// The fields of a row, with their quotes.
+pub(crate) fn fields(row: &[u8]) -> Vec<Vec<u8>> {
+    split(row, b',')
+}
+
 /// Edits the rows of a file.
 pub(crate) fn rows(files: &mut Files, kind: &str, edit: impl FnOnce(&mut Vec<Vec<u8>>)) {
     let bytes = &mut file(files, kind).1;
-    let mut rows: Vec<Vec<u8>> = bytes
-        .split(|byte| *byte == b'\n')
-        .map(|row| row.strip_suffix(b"\r").unwrap_or(row).to_vec())
+    let mut rows: Vec<Vec<u8>> = split(bytes, b'\n')
+        .into_iter()
+        .map(|row| row.strip_suffix(b"\r").unwrap_or(&row).to_vec())
         .collect();
     rows.pop();
     edit(&mut rows);
@@ -73,6 +81,16 @@ pub(crate) fn rows(files: &mut Files, kind: &str, edit: impl FnOnce(&mut Vec<Vec
         .iter()
         .flat_map(|row| [row.as_slice(), b"\r\n"].concat())
         .collect();
+}
+
+/// Splits at a byte outside quotes.
+fn split(bytes: &[u8], at: u8) -> Vec<Vec<u8>> {
+    let mut quoted = false;
+    let parts = bytes.split(|byte| {
+        quoted ^= *byte == b'"';
+        *byte == at && !quoted
+    });
+    parts.map(<[u8]>::to_vec).collect()
 }
 
 /// Renames a file.

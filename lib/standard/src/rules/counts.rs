@@ -1,0 +1,129 @@
+//! How often each service stands in table 6, and how often table 7 counts it.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hasher};
+
+use super::Column;
+use super::services::Special;
+use super::{Checked, Row, RowRule, Scene, Tell};
+use crate::codes;
+use crate::date;
+use crate::file::Facts;
+use crate::finding::Sink;
+use crate::kind::FileKind;
+
+/// A service of a person, by a hash of person, office and service code: what rests on it is a warning, and a file may
+/// hold a hundred thousand of them.
+pub(crate) type Tallies = HashMap<u64, Tally>;
+
+/// How often, and the line it stands on first.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tally {
+    count: u64,
+    line: u32,
+    /// Billed by the day, or not to be read: the two tables count differently.
+    open: bool,
+}
+
+/// Collects the counts of tables 6 and 7.
+pub(crate) struct Counts {
+    count: Column,
+    code: usize,
+    office: usize,
+    prorata: Option<usize>,
+    tallies: Tallies,
+}
+
+impl Counts {
+    pub(crate) fn of(scene: &Scene<'_>) -> Option<Self> {
+        let count = match scene.name.kind {
+            FileKind::UpPlan => "service_count",
+            FileKind::UpSikyu => "count_or_days",
+            _ => return None,
+        };
+        Some(Counts {
+            count: scene.column(count)?,
+            code: scene.at("service_code")?,
+            office: scene.at("provider_office_code")?,
+            prorata: scene.at("prorata_days"),
+            tallies: HashMap::new(),
+        })
+    }
+}
+
+impl<'a> RowRule<'a> for Counts {
+    fn row(&mut self, row: &Row<'_, 'a>, _tell: &mut Tell<'_>) {
+        let code = row.at(self.code);
+        if Special::read(code).is_some() {
+            return;
+        }
+        let mut hasher = DefaultHasher::new();
+        for part in row.person().into_iter().chain([row.at(self.office), code]) {
+            hasher.write(part);
+            hasher.write_u8(b',');
+        }
+        let count = date::number(row.get(self.count));
+        let daily = self.prorata.is_some_and(|at| !row.at(at).is_empty());
+        let tally = self.tallies.entry(hasher.finish()).or_insert(Tally {
+            count: 0,
+            line: row.line(),
+            open: false,
+        });
+        tally.count += u64::from(count.unwrap_or_default());
+        tally.open |= daily || count.is_none();
+    }
+
+    fn end(self: Box<Self>, facts: &mut Facts<'a>, _tell: &mut Tell<'_>) {
+        facts.tallies = self.tallies;
+        facts.count_column = Some(self.count);
+    }
+}
+
+/// Compares the two tables, service by service, in the order of their lines.
+pub(crate) fn check(files: &[&Checked<'_>], sink: &mut Sink) {
+    let of = |kind: FileKind| files.iter().find(|checked| checked.name.kind == kind).copied();
+    let (Some(table6), Some(table7)) = (of(FileKind::UpPlan), of(FileKind::UpSikyu)) else {
+        return;
+    };
+    if table6.facts.partial || table7.facts.partial {
+        return;
+    }
+    let mut differing: Vec<(u32, u64, u64)> = Vec::new();
+    for (service, seven) in &table7.facts.tallies {
+        let six = table6.facts.tallies.get(service);
+        let open = seven.open || six.is_some_and(|six| six.open);
+        let count = six.map_or(0, |six| six.count);
+        if count != seven.count && !open {
+            differing.push((seven.line, seven.count, count));
+        }
+    }
+    differing.sort_unstable();
+    for (line, seven, six) in differing {
+        sink.add(&codes::TABLE7_COUNT, table7.file, |draft| {
+            let draft = draft.line(line).detail(
+                format!("第6表は{six}回、第7表は{seven}回"),
+                format!("{six} in table 6, {seven} in table 7"),
+            );
+            match table7.facts.count_column {
+                Some(column) => draft.field(column.field),
+                None => draft,
+            }
+        });
+    }
+    let mut lacking: Vec<u32> = table6
+        .facts
+        .tallies
+        .iter()
+        .filter(|(service, _)| !table7.facts.tallies.contains_key(service))
+        .map(|(_, six)| six.line)
+        .collect();
+    lacking.sort_unstable();
+    for line in lacking {
+        sink.add(&codes::TABLE7_COUNT, table6.file, |draft| {
+            draft.line(line).detail(
+                "このサービスの行が第7表にない",
+                "table 7 has no row of this service",
+            )
+        });
+    }
+}

@@ -1,0 +1,83 @@
+//! Start and end times, and the groups of fields in a row of table 3.
+
+use super::Column;
+use super::{Row, RowRule, Scene, Tell};
+use crate::codes;
+
+/// No time is shown for this service.
+const NO_TIME: &[u8] = b"9999";
+
+/// Start and end go together: both times, or neither.
+pub(crate) struct Pairs(Vec<(Column, Column)>);
+
+impl Pairs {
+    const PAIRS: [(&'static str, &'static str); 3] = [
+        ("start_time", "end_time"),
+        ("service_start_time", "service_end_time"),
+        ("activity_start_time", "activity_end_time"),
+    ];
+
+    pub(crate) fn of(scene: &Scene<'_>) -> Option<Self> {
+        let pairs: Vec<_> = Self::PAIRS
+            .iter()
+            .filter_map(|(start, end)| Some((scene.column(start)?, scene.column(end)?)))
+            .collect();
+        if pairs.is_empty() {
+            None
+        } else {
+            Some(Pairs(pairs))
+        }
+    }
+}
+
+impl<'a> RowRule<'a> for Pairs {
+    fn row(&mut self, row: &Row<'_, 'a>, tell: &mut Tell<'_>) {
+        for (start, end) in &self.0 {
+            let (from, to) = (row.get(*start), row.get(*end));
+            // One required and empty has been told already.
+            let told = (from.is_empty() || to.is_empty()) && start.field.is_required();
+            let alone = (from == NO_TIME) != (to == NO_TIME) || from.is_empty() != to.is_empty();
+            if alone && !told {
+                tell.column(&codes::TIME_PAIR, row, *end, |draft| draft);
+            }
+        }
+    }
+}
+
+/// A row of table 3 is a service, an activity, or something that is not weekly.
+pub(crate) struct Weekly([Vec<Column>; 3]);
+
+impl Weekly {
+    const GROUPS: [&'static [&'static str]; 3] = [
+        &[
+            "service_content",
+            "weekday",
+            "service_start_time",
+            "service_end_time",
+        ],
+        &["daily_activity", "activity_start_time", "activity_end_time"],
+        &["non_weekly_service"],
+    ];
+
+    pub(crate) fn of(scene: &Scene<'_>) -> Option<Self> {
+        let group =
+            |names: &[&str]| -> Option<Vec<Column>> { names.iter().map(|name| scene.column(name)).collect() };
+        let [service, activity, other] = Self::GROUPS;
+        Some(Weekly([group(service)?, group(activity)?, group(other)?]))
+    }
+}
+
+impl<'a> RowRule<'a> for Weekly {
+    fn row(&mut self, row: &Row<'_, 'a>, tell: &mut Tell<'_>) {
+        let filled = |group: &&Vec<Column>| group.iter().any(|column| !row.get(*column).is_empty());
+        let count = self.0.iter().filter(filled).count();
+        if count != 1 {
+            tell.line(&codes::WEEKLY_GROUPS, row.line(), |draft| {
+                draft.detail(
+                    format!("{count}組に値がある"),
+                    format!("{count} groups are filled"),
+                )
+            });
+        }
+    }
+}
