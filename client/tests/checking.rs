@@ -21,6 +21,7 @@ use proto::{Limits, Problem, Time};
 use seal::Sealer;
 use seal::authority::{Authority, KeyKind, Request, Usage};
 use seal::trust::Role;
+use standard::Edition;
 use standard::generate::{GenSpec, Size, UnitKind, generate};
 
 const NAME: &str = "DLTPLAN_202504_0300000100_43_0300000005_11_20250325093000.CSV";
@@ -86,6 +87,7 @@ fn unit(seed: u64, unit: UnitKind) -> Draft {
         _ => (manager, provider),
     };
     let spec = GenSpec {
+        edition: Edition::V41,
         sender: from.0.clone(),
         sender_kind: from.1,
         destination: to.0.clone(),

@@ -25,13 +25,21 @@ fn main() -> ExitCode {
         Story::new("replica_killed", |world| async move {
             station_killed::one_of_two(&world).await
         }),
-        Story::new("rolling_restart", |world| async move { rolling::restart(&world).await }),
-        Story::new("broker_line_cut", |world| async move { broker_line::cut(&world).await }),
+        Story::new("rolling_restart", |world| async move {
+            rolling::restart(&world).await
+        }),
+        Story::new("broker_line_cut", |world| async move {
+            broker_line::cut(&world).await
+        }),
         Story::new("broker_line_half_open", |world| async move {
             broker_line::half_open(&world).await
         }),
-        Story::new("broker_line_slow", |world| async move { broker_line::slow(&world).await }),
-        Story::new("broker_killed", |world| async move { broker_killed::tell(&world).await }),
+        Story::new("broker_line_slow", |world| async move {
+            broker_line::slow(&world).await
+        }),
+        Story::new("broker_killed", |world| async move {
+            broker_killed::tell(&world).await
+        }),
         Story::new("store_restarted", |world| async move {
             store_hurt::restarted(&world).await
         }),
