@@ -161,6 +161,11 @@ impl<'a> Reader<'a> {
             .unwrap_or_default()
     }
 
+    /// Where a field (from 0) lies in the reader's bytes, without its quotes; `None` beyond the last.
+    pub fn range(&self, index: usize) -> Option<std::ops::Range<usize>> {
+        self.spans.get(index).map(|span| span.start..span.end)
+    }
+
     /// Moves on to the next byte that matters, or to the end.
     #[inline]
     fn skip(&mut self, matters: impl Fn(u8) -> bool) {
