@@ -6,6 +6,7 @@
 
 mod broker_killed;
 mod broker_line;
+mod cluster;
 mod docker;
 mod load;
 mod rolling;
@@ -37,6 +38,9 @@ fn main() -> ExitCode {
         }),
         Story::new("broker_line_slow", |world| async move {
             broker_line::slow(&world).await
+        }),
+        Story::new("cluster", |world| async move {
+            cluster::node_lost_and_cut_off(&world).await
         }),
         Story::new("broker_killed", |world| async move {
             broker_killed::tell(&world).await
