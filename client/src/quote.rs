@@ -75,14 +75,14 @@ impl<'a> Rows<'a> {
         let line = usize::try_from(problem.line?).ok()?.checked_sub(1)?;
         let start = *self.starts.get(line)?;
         let place = match problem.field_no {
-            Some(number) => self.field(start, usize::from(number).checked_sub(1)?),
+            Some(number) => self.field(start, usize::from(number).checked_sub(1)?, &problem.code),
             None => self.character(start, &problem.code),
         };
         Some(self.drawn(&place))
     }
 
-    /// A field of the record that begins here.
-    fn field(&self, start: usize, index: usize) -> Place {
+    /// A field of the record that begins here, or in it the character that the rule speaks of.
+    fn field(&self, start: usize, index: usize, code: &str) -> Place {
         let record = self.until(start, RECORD);
         let mut reader = Reader::new(record);
         if !reader.read() || reader.len() <= index {
@@ -101,6 +101,11 @@ impl<'a> Rows<'a> {
             .filter_map(opens)
             .find(|at| mark.start - at <= ASIDE)
             .unwrap_or(mark.start);
+        let inside = record.get(mark.clone()).unwrap_or_default();
+        let mark = match strange(inside, code) {
+            Some(at) if at < ASIDE => mark.start + at..mark.start + at + 1,
+            _ => mark,
+        };
         Place {
             begin: start + begin,
             is_cut: 0 < begin,
@@ -113,25 +118,18 @@ impl<'a> Rows<'a> {
         let line = self.until(start, RECORD);
         let end = line.iter().position(|byte| *byte == b'\n').unwrap_or(line.len());
         let line = line.get(..end).unwrap_or_default();
-        let scan = ms932::scan(line);
-        let found = match code {
-            "encoding.ms932" => scan.bad,
-            "encoding.gaiji" => scan.gaiji,
-            "encoding.control" => scan.control,
-            _ => None,
-        };
-        let Some((place, _)) = found else {
+        let Some(offset) = strange(line, code) else {
             return whole(start);
         };
         // Commas are never the second byte of a character.
-        let commas = line.get(..place.offset).unwrap_or_default().iter().enumerate();
+        let commas = line.get(..offset).unwrap_or_default().iter().enumerate();
         let begin = commas
             .filter_map(|(at, byte)| (*byte == b',').then_some(at + 1))
-            .chain([place.offset])
-            .find(|at| place.offset - at <= ASIDE)
-            .filter(|_| ASIDE < place.offset)
+            .chain([offset])
+            .find(|at| offset - at <= ASIDE)
+            .filter(|_| ASIDE < offset)
             .unwrap_or(0);
-        let at = start + place.offset;
+        let at = start + offset;
         Place {
             begin: start + begin,
             is_cut: 0 < begin,
@@ -185,6 +183,21 @@ impl<'a> Rows<'a> {
         };
         Quote { row, mark }
     }
+}
+
+/// Where the first character is that a rule on characters speaks of.
+fn strange(bytes: &[u8], code: &str) -> Option<usize> {
+    let scan = match code.starts_with("encoding.") {
+        true => ms932::scan(bytes),
+        false => return None,
+    };
+    let found = match code {
+        "encoding.ms932" => scan.bad,
+        "encoding.gaiji" => scan.gaiji,
+        "encoding.control" => scan.control,
+        _ => None,
+    };
+    found.map(|(place, _)| place.offset)
 }
 
 fn whole(start: usize) -> Place {
@@ -313,6 +326,12 @@ mod tests {
             ("1,\\x1b[31m,\\xfd".into(), "           ^^^^".into())
         );
         assert_eq!(of(bad, "encoding.control", 2).1, "  ^^^^");
+        let told = problem("encoding.control", 2, Some(2));
+        assert_eq!(
+            Rows::of(bad).quote(&told).unwrap().mark,
+            "  ^^^^",
+            "not the whole field"
+        );
         assert_eq!(of(bad, "csv.field_count", 1), ("ab".into(), String::new()));
         assert!(
             Rows::of(b"\xff\xfea\0")
