@@ -1,6 +1,7 @@
 //! What a process has used, from `/proc`.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 
@@ -19,6 +20,16 @@ pub(crate) fn cpu_ms(pid: u32) -> anyhow::Result<f64> {
     let user: f64 = fields.next().context("utime")?.parse()?;
     let system: f64 = fields.next().context("stime")?.parse()?;
     Ok((user + system) * 1_000.0 / TICKS)
+}
+
+/// Processor time of this thread so far.
+///
+/// # Errors
+/// When the kernel does not tell it.
+pub(crate) fn thread_cpu() -> anyhow::Result<Duration> {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat")?;
+    let nanoseconds = stat.split(' ').next().context("a schedstat line")?;
+    Ok(Duration::from_nanos(nanoseconds.parse()?))
 }
 
 /// Resident memory of a process, in KiB.

@@ -35,7 +35,7 @@ pub(crate) struct Reading {
     peaks: Vec<(u64, &'static str)>,
 }
 
-/// Medians of the rounds: MB/s of both, and the ratio of a round's two.
+/// Medians of the rounds: MB a second of processor time of both, and the ratio of a round's two.
 struct Speed {
     what: String,
     csv: f64,
@@ -147,9 +147,9 @@ fn speed(what: String, unit: &Unit) -> anyhow::Result<Speed> {
         }
     };
     let check = || drop(black_box(standard::check(&files, &context)));
-    let rounds: Vec<(f64, f64)> = (0..ROUNDS)
-        .map(|_| (round(bytes, bare), round(bytes, check)))
-        .collect();
+    let rounds = (0..ROUNDS)
+        .map(|_| Ok((round(bytes, bare)?, round(bytes, check)?)))
+        .collect::<anyhow::Result<Vec<(f64, f64)>>>()?;
     Ok(Speed {
         what,
         csv: median(rounds.iter().map(|(csv, _)| *csv)),
@@ -158,15 +158,16 @@ fn speed(what: String, unit: &Unit) -> anyhow::Result<Speed> {
     })
 }
 
-/// MB/s of doing this for a while.
-fn round(bytes: usize, work: impl Fn()) -> f64 {
-    let begun = Instant::now();
+/// MB a second of processor time, of doing this for a while: what others do on this machine meanwhile counts for less.
+fn round(bytes: usize, work: impl Fn()) -> anyhow::Result<f64> {
+    let (begun, used) = (Instant::now(), process::thread_cpu()?);
     let mut times = 0_u32;
     while begun.elapsed() < EACH {
         work();
         times += 1;
     }
-    f64::from(times) * bytes as f64 / 1e6 / begun.elapsed().as_secs_f64()
+    let used = process::thread_cpu()? - used;
+    Ok(f64::from(times) * bytes as f64 / 1e6 / used.as_secs_f64())
 }
 
 /// Has a process of its own check the unit, so that nothing but that counts.

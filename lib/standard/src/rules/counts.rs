@@ -71,7 +71,7 @@ impl<'a> RowRule<'a> for Counts {
         if Special::read(code).is_some() {
             return;
         }
-        let mut hash = Hash::default();
+        let mut hash = Hash::new();
         for part in row.person().into_iter().chain([row.at(self.office), code]) {
             hash.add(part);
         }

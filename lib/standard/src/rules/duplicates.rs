@@ -82,7 +82,7 @@ fn identity(scene: &Scene<'_>) -> Vec<usize> {
 
 impl<'a> Duplicates<'a> {
     fn hash(&self, row: &Row<'_, 'a>) -> u64 {
-        let mut hash = Hash::default();
+        let mut hash = Hash::new();
         if self.identity.is_empty() {
             hash.add(row.reader().raw());
         }

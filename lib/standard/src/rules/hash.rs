@@ -3,24 +3,37 @@
 //! Not a shield against bytes made to collide: nothing may grow or go quadratic by it.
 
 /// Puts fields together, eight bytes at a time.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Hash(u64);
 
 impl Hash {
+    pub(crate) fn new() -> Self {
+        // Not zero: empty fields would leave it as it is.
+        Hash(0x243F_6A88_85A3_08D3)
+    }
+
     /// Adds a field; where it ends counts too.
     #[inline]
     pub(crate) fn add(&mut self, field: &[u8]) {
-        let (words, rest) = field.as_chunks::<8>();
+        let (words, _) = field.as_chunks::<8>();
         for word in words {
             self.mix(u64::from_le_bytes(*word));
         }
-        let mut last = [0; 8];
-        for (to, from) in last.iter_mut().zip(rest) {
-            *to = *from;
-        }
-        // Fewer than eight bytes: the top one is free for the length.
-        let length = u64::from(u8::try_from(rest.len()).unwrap_or_default()) + 1;
-        self.mix(u64::from_le_bytes(last) | length << 56);
+        // The rest, without a loop over its bytes: words may overlap what has been added.
+        let half = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
+        let rest = match (field.last_chunk::<8>(), field.first_chunk(), field.last_chunk()) {
+            (Some(last), ..) => u64::from_le_bytes(*last),
+            (None, Some(first), Some(last)) => half(first) | half(last) << 32,
+            _ => match *field {
+                [] => 0,
+                [one] => u64::from(one),
+                [one, .., last] => {
+                    let middle = field.get(1).copied().unwrap_or_default();
+                    u64::from(one) | u64::from(middle) << 8 | u64::from(last) << 16
+                }
+            },
+        };
+        self.mix(rest ^ (field.len() as u64) << 57);
     }
 
     /// The hash of all fields added.
@@ -43,7 +56,7 @@ mod tests {
     use super::*;
 
     fn of(fields: &[&[u8]]) -> u64 {
-        let mut hash = Hash::default();
+        let mut hash = Hash::new();
         fields.iter().for_each(|field| hash.add(field));
         hash.end()
     }
