@@ -7,6 +7,7 @@ pub mod api;
 pub mod code;
 pub mod codes;
 pub mod desk;
+pub mod desk_parked;
 pub mod envelope;
 pub mod holder;
 pub mod id;

@@ -151,6 +151,15 @@ impl Store {
         Ok(changed == 1)
     }
 
+    /// Whether anything is marked.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn redrive_waits(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT state FROM parked WHERE state = 'redrive' LIMIT 1";
+        Ok(self.pool.row(sql, &[]).await?.is_some())
+    }
+
     /// What the holder of the lease has to send again, oldest first, bodies included.
     ///
     /// # Errors

@@ -40,6 +40,7 @@ pub(crate) async fn a_redrive_is_closed_by_its_confirm(place: Place) {
     let (store, one) = (&place.store, sample(1));
     store.park(&parked(&one), BY, at(5)).await.unwrap();
     assert!(store.to_redrive(10).await.unwrap().is_empty());
+    assert!(!store.redrive_waits().await.unwrap());
     assert!(
         !store.redriven(&parked(&one), BY, at(6)).await.unwrap(),
         "nobody asked for it"
@@ -52,6 +53,7 @@ pub(crate) async fn a_redrive_is_closed_by_its_confirm(place: Place) {
     assert_eq!(store.to_redrive(10).await.unwrap()[0].per_minute, Some(30));
     assert!(store.unmark_redrive(&keys[0], at(8)).await.unwrap());
     assert_eq!(store.mark_redrive(&keys, None, at(8)).await.unwrap(), 1);
+    assert!(store.redrive_waits().await.unwrap());
     let due = store.to_redrive(10).await.unwrap();
     assert_eq!(due[0].row, parked(&one));
     let again = due[0].row.message();
