@@ -33,7 +33,7 @@ fuzz-smoke: ## the property tests of every parser, with many more cases
 	@PROPTEST_CASES=5000 cargo nextest run -p proto -p standard -p seal -p parcel -p careplan
 
 docs: ## write the generated pages anew
-	@TIDY_WRITE=1 cargo nextest run -p tidy metrics
+	@TIDY_WRITE=1 cargo nextest run -p tidy metrics problems
 
 clean: down ## stop, and remove what was built
 	@rm -rf .run .images

@@ -52,7 +52,7 @@ pub struct CheckReport {
     pub verdict: Verdict,
     /// The units found.
     pub units: Vec<UnitSummary>,
-    /// Every problem found, at most 1,000.
+    /// Every problem found, at most 1,000 of each envelope.
     pub problems: Vec<Problem>,
     /// How many more there were, by code.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]

@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod note;
 pub mod office;
 pub mod outcome;
+pub mod policy;
 pub mod problem;
 pub mod receipt;
 pub mod redrive;

@@ -1,9 +1,10 @@
 //! The limits of an envelope (design's defaults; all but the names' rules are configurable).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Limits an envelope must keep. Sizes are bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// Largest envelope (the CMS bytes), at most 15 MiB because a RabbitMQ 4 message is at most 16 MiB.

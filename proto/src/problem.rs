@@ -145,13 +145,27 @@ impl Problems {
                 .any(|problem| problem.severity == Severity::Error)
     }
 
-    /// Moves problems from the list's end into the counts until the JSON of this report is at most `bytes` long.
+    /// Moves problems into the counts until the JSON of this report is at most `bytes` long: warnings first, each kind
+    /// from its end.
     pub fn fit(&mut self, bytes: usize) {
         let length = |problems: &Self| serde_json::to_vec(problems).map_or(0, |json| json.len());
-        while length(self) > bytes && !self.problems.is_empty() {
-            let keep = self.problems.len() / 2;
-            for problem in self.problems.split_off(keep) {
-                *self.more.entry(problem.code).or_default() += 1;
+        let mut over = length(self).saturating_sub(bytes);
+        for severity in [Severity::Warning, Severity::Error] {
+            while 0 < over
+                && let Some(at) = self
+                    .problems
+                    .iter()
+                    .rposition(|listed| listed.severity == severity)
+            {
+                let moved = self.problems.remove(at);
+                let comma = 1;
+                over = over.saturating_sub(serde_json::to_vec(&moved).map_or(0, |json| json.len() + comma));
+                let counted = !self.more.contains_key(&moved.code);
+                *self.more.entry(moved.code).or_default() += 1;
+                // The first of a code adds its line to the counts, and a count may grow by a digit.
+                if counted || over == 0 {
+                    over = length(self).saturating_sub(bytes);
+                }
             }
         }
     }
@@ -239,6 +253,38 @@ mod tests {
         assert_eq!(problems.problems.len() as u64 + problems.more["zip.name"], 1_200);
         assert!(problems.any_error());
         assert_eq!(problems.errors, 1_200);
+    }
+
+    #[test]
+    fn what_fits_is_kept_and_errors_before_warnings() {
+        let error = Problem::new(&crate::codes::ZIP_NAME);
+        let warning = Problem {
+            severity: Severity::Warning,
+            ..Problem::new(&crate::codes::ZIP_CORRUPT)
+        };
+        let mut problems = Problems::from([vec![warning; 500], vec![error; 500]].concat());
+        let whole = serde_json::to_vec(&problems).unwrap().len();
+        problems.fit(whole);
+        assert_eq!(
+            (problems.problems.len(), problems.more.len()),
+            (1_000, 0),
+            "all fits"
+        );
+        problems.fit(whole * 3 / 4);
+        let left = |severity| {
+            problems
+                .problems
+                .iter()
+                .filter(|one| one.severity == severity)
+                .count()
+        };
+        let warnings = left(Severity::Warning);
+        assert_eq!(left(Severity::Error), 500);
+        assert_eq!(warnings as u64 + problems.more["zip.corrupt"], 500);
+        assert!(
+            whole * 3 / 4 - serde_json::to_vec(&problems).unwrap().len() < 1_000,
+            "no more than needed"
+        );
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("problem", schema_for!(crate::ProblemDocument)),
         ("accepted", schema_for!(crate::api::Accepted)),
         ("check-report", schema_for!(crate::api::CheckReport)),
+        ("policy", schema_for!(crate::policy::EffectivePolicy)),
         ("inbox-page", schema_for!(crate::api::Page<crate::api::InboxItem>)),
         ("sent-page", schema_for!(crate::api::Page<crate::api::SentItem>)),
         ("imported", schema_for!(crate::api::Imported)),

@@ -33,6 +33,9 @@ fn samples_of_every_version_are_still_read() {
     assert!(matches!(notes, proto::note::NoteMessage::Notes(list) if list.len() == 1));
     let accepted: proto::api::Accepted = serde_json::from_slice(&read("accepted-1.json")).unwrap();
     assert!(accepted.status_url.ends_with(&accepted.id.to_string()));
+    let policy: proto::policy::EffectivePolicy = serde_json::from_slice(&read("policy-1.json")).unwrap();
+    assert_eq!(policy.format, proto::policy::POLICY_FORMAT);
+    assert!(policy.rules.contains_key("table7.sum") && policy.effective.iter().any(|rule| rule.changed));
 }
 
 #[test]
@@ -44,5 +47,5 @@ fn the_corpus_of_manifests_is_read_without_a_panic() {
         assert!(whole.is_err() || proto::ManifestHead::peek(&bytes).is_ok());
         read += 1;
     }
-    assert!(read >= 6);
+    assert!(20 <= read, "the corpus is not there");
 }

@@ -3,12 +3,21 @@
 use proto::api::UnitSummary;
 use proto::manifest::MANIFEST_NAME;
 use proto::{FileRole, Limits, Manifest, Problem, Problems, Sending, Time, codes};
-use standard::{Context, FileName, looks_standard};
+use standard::{Context, FileName, Policy, looks_standard};
 
 use crate::attachment::attachment_kind;
 use crate::finding;
 use crate::name::{is_plain_name, shown};
 use crate::unpack::{self, UnpackedFile};
+
+/// By what is judged beside the standard itself.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// Limits of an envelope.
+    pub limits: Limits,
+    /// Rules of the standard with another severity than the usual one.
+    pub policy: Option<Policy>,
+}
 
 /// What was found in an envelope or among files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,10 +76,44 @@ impl SendingFacts {
     }
 }
 
-/// Judges the content of an envelope accepted at this time.
+/// [`Rules::judge`] with the usual severities.
 #[must_use]
 pub fn judge(zip: &[u8], limits: &Limits, accepted_at: Time) -> Judged {
-    let reading = unpack::read(zip, limits);
+    let rules = Rules {
+        limits: *limits,
+        policy: None,
+    };
+    rules.judge(zip, accepted_at)
+}
+
+/// [`Rules::judge_files`] with the usual severities.
+#[must_use]
+pub fn judge_files(files: &[(String, Vec<u8>)]) -> Judged {
+    Rules::default().judge_files(files)
+}
+
+impl Rules {
+    /// Judges the content of an envelope accepted at this time.
+    #[must_use]
+    pub fn judge(&self, zip: &[u8], accepted_at: Time) -> Judged {
+        judge_content(zip, self, accepted_at)
+    }
+
+    /// Judges loose files: names and bytes. Several sending units among them are judged one by one.
+    #[must_use]
+    pub fn judge_files(&self, files: &[(String, Vec<u8>)]) -> Judged {
+        self.judge_files_telling(files, |_| {})
+    }
+
+    /// The same; `told` hears after each step how many files were judged in it.
+    #[must_use]
+    pub fn judge_files_telling(&self, files: &[(String, Vec<u8>)], told: impl FnMut(usize)) -> Judged {
+        judge_loose(files, self.policy.as_ref(), told)
+    }
+}
+
+fn judge_content(zip: &[u8], rules: &Rules, accepted_at: Time) -> Judged {
+    let reading = unpack::read(zip, &rules.limits);
     let mut problems = Problems::from(reading.problems);
     let Some(manifest) = reading.manifest else {
         return Judged {
@@ -103,6 +146,7 @@ pub fn judge(zip: &[u8], limits: &Limits, accepted_at: Time) -> Judged {
         destination: Some(manifest.destination.as_str()),
         // Told above, by the manifest's own code.
         sequence: None,
+        policy: rules.policy.as_ref(),
     };
     let report = standard::check(&files, &context);
     let sending = facts(&manifest, &reading.files, &report);
@@ -116,9 +160,7 @@ pub fn judge(zip: &[u8], limits: &Limits, accepted_at: Time) -> Judged {
     }
 }
 
-/// Judges loose files: names and bytes. Several sending units among them are judged one by one.
-#[must_use]
-pub fn judge_files(files: &[(String, Vec<u8>)]) -> Judged {
+fn judge_loose(files: &[(String, Vec<u8>)], policy: Option<&Policy>, mut told: impl FnMut(usize)) -> Judged {
     let mut judged = Judged::default();
     let (mut names, mut named, mut nameless) = (Vec::new(), Vec::new(), Vec::new());
     for (name, bytes) in files {
@@ -149,9 +191,15 @@ pub fn judge_files(files: &[(String, Vec<u8>)]) -> Judged {
                 .collect()
         })
         .collect();
+    told(files.len() - named.len() - nameless.len());
     piles.insert(0, nameless);
+    let context = Context {
+        policy,
+        ..Context::default()
+    };
     for pile in piles {
-        let report = standard::check(&pile, &Context::default());
+        let report = standard::check(&pile, &context);
+        told(pile.len());
         judged.units.extend(report.units.iter().map(finding::unit));
         finding::add(report, &mut judged.problems);
     }

@@ -33,6 +33,17 @@ pub struct UnpackedFile {
     pub bytes: Vec<u8>,
 }
 
+/// What can be read of a ZIP that need not be an envelope's content: to judge its files one by one, or to show them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// It has a `manifest.json`, so it is meant as an envelope's content.
+    pub has_manifest: bool,
+    /// Names and bytes of the files, the manifest left out.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// What is wrong with it as a ZIP; of the manifest nothing is said.
+    pub problems: Vec<Problem>,
+}
+
 /// What could be read, with all that is wrong.
 #[derive(Debug, Default)]
 pub(crate) struct Reading {
@@ -57,6 +68,31 @@ pub fn unpack(zip: &[u8], limits: &Limits) -> Result<Unpacked, Vec<Problem>> {
             files: reading.files,
         }),
         _ => Err(reading.problems),
+    }
+}
+
+/// Whatever can be read of a ZIP, within the limits.
+#[must_use]
+pub fn found(zip: &[u8], limits: &Limits) -> Found {
+    let mut problems = Vec::new();
+    let slots = shape::slots(zip, limits, &mut problems);
+    problems.retain(|problem| {
+        ![codes::ZIP_MANIFEST_MISSING.code, codes::ZIP_MANIFEST_FIRST.code].contains(&problem.code.as_str())
+    });
+    let (manifests, slots): (Vec<_>, Vec<_>) = slots.iter().partition(|slot| slot.name == MANIFEST_NAME);
+    let total: u64 = slots.iter().map(|slot| u64::from(slot.unpacked)).sum();
+    let mut files = Vec::new();
+    if total > limits.unpacked_bytes {
+        problems.push(Problem::new(&codes::ZIP_UNPACKED).with_value(total.to_string()));
+    } else {
+        for slot in slots {
+            files.extend(whole(slot, limits, &mut problems).map(|bytes| (slot.name.clone(), bytes)));
+        }
+    }
+    Found {
+        has_manifest: !manifests.is_empty(),
+        files,
+        problems,
     }
 }
 

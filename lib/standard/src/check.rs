@@ -8,6 +8,7 @@ use crate::finding::{Finding, Severity, Sink};
 use crate::group;
 use crate::kind::Edition;
 use crate::name::FileName;
+use crate::policy::Policy;
 use crate::rules::{self, Checked};
 use crate::unit;
 
@@ -20,7 +21,7 @@ pub struct File<'a> {
     pub bytes: &'a [u8],
 }
 
-/// What the envelope says; compared with the names where given.
+/// What the envelope says, compared with the names where given; and the severities in force.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Context<'a> {
     /// Sending office, 10 digits.
@@ -29,6 +30,8 @@ pub struct Context<'a> {
     pub destination: Option<&'a str>,
     /// Sequence (連番), 14 digits.
     pub sequence: Option<&'a str>,
+    /// Severities that differ from the usual ones.
+    pub policy: Option<&'a Policy>,
 }
 
 /// A sending unit found among the files.
@@ -83,7 +86,7 @@ impl Report {
 
 /// Judges the standard files of one sending. No files: nothing found, no unit (attachments alone are allowed).
 pub fn check(files: &[File<'_>], ctx: &Context<'_>) -> Report {
-    let mut sink = Sink::default();
+    let mut sink = Sink::under(ctx.policy);
     let mut named: Vec<(FileName, File<'_>)> = Vec::with_capacity(files.len());
     for file in files {
         match FileName::parse(file.name) {

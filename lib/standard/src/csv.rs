@@ -47,6 +47,7 @@ pub struct Reader<'a> {
     spans: Vec<Span>,
     count: usize,
     fault: Option<Fault>,
+    fault_field: usize,
     resyncs: u32,
     start: usize,
 }
@@ -63,6 +64,7 @@ impl<'a> Reader<'a> {
             spans,
             count: 0,
             fault: None,
+            fault_field: 0,
             resyncs: 0,
             start: 0,
         }
@@ -133,6 +135,24 @@ impl<'a> Reader<'a> {
         self.fault
     }
 
+    /// The field (from 0) in which the fault was met first.
+    pub fn fault_field(&self) -> Option<usize> {
+        self.fault.map(|_| self.fault_field)
+    }
+
+    /// Byte position (from 0) behind the record and its line end.
+    pub fn end(&self) -> usize {
+        self.at
+    }
+
+    /// The field (from 0) that holds the byte at this position, or that it stands behind.
+    pub fn field_at(&self, position: usize) -> Option<usize> {
+        let fields = self.spans.partition_point(|span| span.start <= position);
+        // Behind the fields that are kept nothing is known.
+        let known = fields < self.spans.len() || self.count == self.spans.len();
+        fields.checked_sub(1).filter(|_| known)
+    }
+
     /// The bytes of a field (from 0) without its quotes, doubled quotes still doubled; empty beyond the last.
     pub fn field(&self, index: usize) -> &'a [u8] {
         self.spans
@@ -156,7 +176,10 @@ impl<'a> Reader<'a> {
     }
 
     fn set_fault(&mut self, fault: Fault) {
-        self.fault.get_or_insert(fault);
+        if self.fault.is_none() {
+            self.fault = Some(fault);
+            self.fault_field = self.count;
+        }
     }
 
     /// Reads an unquoted field; `true` when another one follows.
@@ -205,16 +228,15 @@ impl<'a> Reader<'a> {
             self.skip(|byte| byte == b'"' || byte == b'\n');
             match self.bytes.get(self.at) {
                 None => {
-                    self.push(start, self.at, true);
-                    if self.resync(record) {
-                        return false;
+                    if !self.resync(record, start) {
+                        self.set_fault(Fault::QuoteOpen);
+                        self.push(start, self.at, true);
                     }
-                    self.set_fault(Fault::QuoteOpen);
                     return false;
                 }
                 Some(b'\n') => {
                     self.next_line = self.next_line.saturating_add(1);
-                    if self.fault.is_some() && self.begins_record(self.at + 1) && self.resync(record) {
+                    if self.fault.is_some() && self.begins_record(self.at + 1) && self.resync(record, start) {
                         return false;
                     }
                     self.at += 1;
@@ -244,7 +266,7 @@ impl<'a> Reader<'a> {
                     _ => {
                         // Not doubled, or the quote that opened this field was left open lines ago.
                         // Looked for once a record: a record of many broken fields must not be searched for each.
-                        if self.fault.is_none() && self.resync(record) {
+                        if self.fault.is_none() && self.resync(record, start) {
                             return false;
                         }
                         // A quote after a comma opens a field: the one before it was not closed.
@@ -262,6 +284,15 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Forgets what lies behind the record's end.
+    fn end_at(&mut self, end: usize) {
+        self.spans.retain(|span| span.start < end);
+        if let Some(last) = self.spans.last_mut() {
+            last.end = last.end.min(end);
+        }
+        self.count = self.spans.len();
+    }
+
     /// Does a record begin here, i.e. six digits and a comma?
     fn begins_record(&self, at: usize) -> bool {
         self.bytes
@@ -270,7 +301,8 @@ impl<'a> Reader<'a> {
     }
 
     /// If a line after the record's first begins like a record, the record ended there with a quote left open.
-    fn resync(&mut self, record: usize) -> bool {
+    /// `start`: of the field being read.
+    fn resync(&mut self, record: usize, start: usize) -> bool {
         if self.resyncs >= MAX_RESYNCS {
             return false;
         }
@@ -286,9 +318,12 @@ impl<'a> Reader<'a> {
             line = line.saturating_add(1);
             if self.begins_record(record + offset + 1) {
                 self.resyncs += 1;
+                self.set_fault(Fault::QuoteOpen);
                 self.fault = Some(Fault::QuoteOpen);
+                self.push(start, self.at, true);
                 self.at = record + offset + 1;
                 self.next_line = line;
+                self.end_at(self.at);
                 return true;
             }
         }

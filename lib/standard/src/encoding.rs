@@ -1,18 +1,21 @@
 //! Findings about the bytes of a file, before they are split into records.
 
 use crate::codes;
-use crate::finding::Sink;
-use crate::ms932::{self, Bom};
+use crate::csv::Reader;
+use crate::finding::{Draft, Sink};
+use crate::layout::layout;
+use crate::ms932::{self, Bom, Place};
+use crate::name::FileName;
 
 /// Tells what is wrong with the bytes; gives those after the mark, or `None` when they cannot be split at all.
-pub(crate) fn check<'a>(file: &str, bytes: &'a [u8], sink: &mut Sink) -> Option<&'a [u8]> {
+pub(crate) fn check<'a>(name: &FileName, file: &str, bytes: &'a [u8], sink: &mut Sink) -> Option<&'a [u8]> {
     let body = match ms932::bom(bytes) {
         None => bytes,
         Some(Bom::Utf8) => {
             sink.add(&codes::ENCODING_BOM, file, |draft| {
                 draft.line(1).detail("UTF-8", "UTF-8")
             });
-            return bytes.get(3..);
+            bytes.get(3..)?
         }
         Some(Bom::Utf16) => {
             sink.add(&codes::ENCODING_BOM, file, |draft| {
@@ -23,35 +26,50 @@ pub(crate) fn check<'a>(file: &str, bytes: &'a [u8], sink: &mut Sink) -> Option<
     };
     let scan = ms932::scan(body);
     let utf8 = scan.non_ascii && ms932::looks_utf8(body);
-    if let Some((place, count)) = scan.bad {
-        let (hint_ja, hint_en) = if utf8 {
-            ("、UTF-8と思われます", ", it looks like UTF-8")
-        } else {
-            ("", "")
-        };
-        sink.add(&codes::ENCODING_MS932, file, |draft| {
-            let offset = place.offset;
-            draft.line(place.line).detail(
-                format!("先頭から{offset}バイト目以降に{count}か所{hint_ja}"),
-                format!("{count} places, the first at byte {offset}{hint_en}"),
-            )
-        });
-    } else if utf8 {
+    if scan.bad.is_none() && utf8 {
         sink.add(&codes::ENCODING_UTF8_SUSPECT, file, |draft| draft);
     }
+    let hint = if utf8 {
+        ("、UTF-8と思われます", ", it looks like UTF-8")
+    } else {
+        ("", "")
+    };
     let places = [
-        (scan.gaiji, &codes::ENCODING_GAIJI),
-        (scan.control, &codes::ENCODING_CONTROL),
+        (scan.bad, &codes::ENCODING_MS932, hint),
+        (scan.gaiji, &codes::ENCODING_GAIJI, ("", "")),
+        (scan.control, &codes::ENCODING_CONTROL, ("", "")),
     ];
-    for (found, info) in places {
+    for (found, info, (hint_ja, hint_en)) in places {
         let Some((place, count)) = found else { continue };
+        // As an editor of bytes shows it: in the file, mark included.
+        let offset = bytes.len() - body.len() + place.offset;
+        let number = offset + 1;
         sink.add(info, file, |draft| {
-            let offset = place.offset;
-            draft.line(place.line).detail(
-                format!("先頭から{offset}バイト目以降に{count}か所"),
-                format!("{count} places, the first at byte {offset}"),
+            locate(name, body, place, draft).detail(
+                format!("{count}か所、最初は先頭から{number}バイト目、16進の位置{offset:X}{hint_ja}"),
+                format!(
+                    "places: {count}, the first is byte {number} of the file, hex offset {offset:X}{hint_en}"
+                ),
             )
         });
     }
     Some(body)
+}
+
+/// Line and field of the record that holds this place.
+fn locate(name: &FileName, body: &[u8], place: Place, draft: Draft) -> Draft {
+    let mut reader = Reader::new(body);
+    while reader.read() {
+        if place.offset < reader.end() {
+            let field = layout(name.edition, name.kind)
+                .zip(reader.field_at(place.offset))
+                .and_then(|(layout, index)| layout.fields.get(index));
+            let draft = draft.line(reader.line());
+            return match field {
+                Some(field) => draft.field(field),
+                None => draft,
+            };
+        }
+    }
+    draft.line(place.line)
 }

@@ -74,13 +74,6 @@ pub(crate) fn judge(field: &Field, value: &[u8]) -> Option<Misfit> {
             )
         };
     }
-    if field.unused {
-        return Misfit::new(
-            &codes::FIELD_UNEXPECTED,
-            "使われない項目",
-            "a field that is not used",
-        );
-    }
     if let Some(max) = field.max_len {
         let length = length(field, value);
         if length > usize::from(max) {
@@ -91,7 +84,15 @@ pub(crate) fn judge(field: &Field, value: &[u8]) -> Option<Misfit> {
             );
         }
     }
-    judge_type(field, value)
+    let misfit = judge_type(field, value);
+    if misfit.is_none() && field.unused {
+        return Misfit::new(
+            &codes::FIELD_UNEXPECTED,
+            "使われない項目",
+            "a field that is not used",
+        );
+    }
+    misfit
 }
 
 fn judge_type(field: &Field, value: &[u8]) -> Option<Misfit> {

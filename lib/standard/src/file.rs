@@ -1,6 +1,6 @@
 //! One file read like a receiver: bytes, records, versions, fields. Leaves the keys for the rules between files.
 
-use crate::codes;
+use crate::codes::{self, CodeInfo};
 use crate::csv::{Fault, Reader};
 use crate::encoding;
 use crate::field;
@@ -45,7 +45,7 @@ pub(crate) fn check<'a>(
         }
         return Facts::default();
     }
-    let Some(body) = encoding::check(file, bytes, sink) else {
+    let Some(body) = encoding::check(name, file, bytes, sink) else {
         return Facts {
             partial: true,
             ..Facts::default()
@@ -105,7 +105,7 @@ impl<'a> Pass<'_, '_, 'a> {
                     Fault::QuoteStray => &codes::CSV_QUOTE_STRAY,
                     Fault::LoneCr => &codes::CSV_LINE_END,
                 };
-                self.sink.add(info, self.file, |draft| draft.line(reader.line()));
+                self.tell(info, reader.line(), reader.fault_field(), "", "");
             }
             self.check_version(&reader);
             if plan.is_none() {
@@ -152,9 +152,7 @@ impl<'a> Pass<'_, '_, 'a> {
             .map(|byte| char::from(*byte))
             .collect();
         if self.version.is_some() {
-            self.sink.add(&codes::CSV_VERSION_MIXED, self.file, |draft| {
-                draft.line(line).detail(shown.as_str(), shown.as_str())
-            });
+            self.tell(&codes::CSV_VERSION_MIXED, line, Some(0), &shown, &shown);
             return;
         }
         self.version = Some(value);
@@ -164,25 +162,33 @@ impl<'a> Pass<'_, '_, 'a> {
         self.facts.edition = official;
         if official.is_none() && OLD_VERSIONS.contains(&value) {
             self.facts.edition = Some(Edition::V41);
-            self.sink.add(&codes::CSV_VERSION_OLD, self.file, |draft| {
-                draft.line(line).detail(shown.as_str(), shown.as_str())
-            });
+            self.tell(&codes::CSV_VERSION_OLD, line, Some(0), &shown, &shown);
         }
         let name_edition = self.name.edition;
         match self.facts.edition {
-            None => self.sink.add(&codes::CSV_VERSION_UNKNOWN, self.file, |draft| {
-                draft.line(line).detail(shown.as_str(), shown.as_str())
-            }),
-            Some(edition) if edition != name_edition => {
-                self.sink.add(&codes::CSV_VERSION_NAME, self.file, |draft| {
-                    draft.line(line).detail(
-                        format!("ファイル名は{name_edition}、内容は{edition}"),
-                        format!("the name is {name_edition}, the content {edition}"),
-                    )
-                })
-            }
+            None => self.tell(&codes::CSV_VERSION_UNKNOWN, line, Some(0), &shown, &shown),
+            Some(edition) if edition != name_edition => self.tell(
+                &codes::CSV_VERSION_NAME,
+                line,
+                Some(0),
+                &format!("ファイル名は{name_edition}、内容は{edition}"),
+                &format!("the name is {name_edition}, the content {edition}"),
+            ),
             Some(_) => {}
         }
+    }
+
+    /// Tells of a record, at its field (from 0) in the layout of the name.
+    fn tell(&mut self, info: &'static CodeInfo, line: u32, field: Option<usize>, ja: &str, en: &str) {
+        let layout = layout(self.name.edition, self.name.kind);
+        let field = layout.zip(field).and_then(|(layout, at)| layout.fields.get(at));
+        self.sink.add(info, self.file, |draft| {
+            let draft = draft.line(line).detail(ja, en);
+            match field {
+                Some(field) => draft.field(field),
+                None => draft,
+            }
+        });
     }
 
     fn check_record(&mut self, reader: &Reader<'a>, plan: &mut Plan<'a>) {
@@ -228,11 +234,11 @@ impl<'a> Pass<'_, '_, 'a> {
     }
 }
 
-/// A first row whose first field is not six digits is a header, unless its second field is a number: then it is data
-/// with a broken version, and leaving it out would lose a person.
+/// A first row whose first field is not six digits is a header, unless its second field is a number of an insurer or a
+/// person: then it is data with a broken version or a lost comma, and leaving it out would lose a person.
 fn is_header(reader: &Reader<'_>) -> bool {
     let digits = |value: &[u8]| !value.is_empty() && value.iter().all(u8::is_ascii_digit);
     let version = reader.field(0);
     let six = version.len() == 6 && digits(version);
-    !six && !reader.is_empty() && !digits(reader.field(1))
+    !six && !reader.is_empty() && !digits(reader.field(1)) && !field::is_insured(reader.field(1))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::codes::CodeInfo;
 use crate::layout::Field;
+use crate::policy::Policy;
 
 /// So many findings are kept in full.
 pub const MAX_FINDINGS: usize = 1000;
@@ -147,12 +148,21 @@ pub(crate) struct Sink {
     pub(crate) errors: u64,
     /// How many of the listed findings are warnings.
     warnings: usize,
+    policy: Option<Policy>,
 }
 
 impl Sink {
+    /// An empty one that gives severities by this policy.
+    pub(crate) fn under(policy: Option<&Policy>) -> Self {
+        Self {
+            policy: policy.cloned(),
+            ..Self::default()
+        }
+    }
+
     /// Adds a finding of this code about this file (`""`: the whole sending).
     pub(crate) fn add(&mut self, info: &'static CodeInfo, file: &str, build: impl FnOnce(Draft) -> Draft) {
-        let draft = build(Draft {
+        let mut draft = build(Draft {
             finding: Finding {
                 code: info.code,
                 severity: info.severity,
@@ -168,10 +178,11 @@ impl Sink {
             detail_ja: String::new(),
             detail_en: String::new(),
         });
-        if draft.finding.severity == Severity::Error {
-            self.errors += 1;
+        if let Some(severity) = self.policy.as_ref().and_then(|policy| policy.severity(info.code)) {
+            draft.finding.severity = severity;
         }
         let is_error = draft.finding.severity == Severity::Error;
+        self.errors += u64::from(is_error);
         if self.findings.len() < MAX_FINDINGS {
             self.warnings += usize::from(!is_error);
             self.findings.push(draft.finish(info));

@@ -7,8 +7,9 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use chassis::process;
 use door::{Caller, Refused};
+use parcel::Rules;
 use proto::api::CheckReport;
-use proto::{Limits, Problems, Time, codes};
+use proto::{Problems, Time, codes};
 use seal::trust::Trust;
 
 use crate::door::IngestState;
@@ -25,11 +26,11 @@ pub async fn post(State(state): State<IngestState>, _caller: Caller, body: Body)
         Ok(read) => read,
         Err(refused) => return refused.into_response(),
     };
-    let (trust, limits) = (state.trust.current(), state.limits);
+    let (trust, rules) = (state.trust.current(), state.rules.clone());
     let judged = tokio::task::spawn_blocking(move || {
         // The thread keeps its place even when the client has gone.
         let _place = (place, under_way);
-        judge(&bytes, &trust, &limits, process::now())
+        judge(&bytes, &trust, &rules, process::now())
     })
     .await;
     match judged {
@@ -40,7 +41,7 @@ pub async fn post(State(state): State<IngestState>, _caller: Caller, body: Body)
 }
 
 /// The report, or nothing while the revocation list is out of date.
-fn judge(bytes: &Bytes, trust: &Trust, limits: &Limits, now: Time) -> Result<CheckReport, ()> {
+fn judge(bytes: &Bytes, trust: &Trust, rules: &Rules, now: Time) -> Result<CheckReport, ()> {
     let is_zip = bytes.starts_with(b"PK");
     let content = if is_zip {
         bytes.to_vec()
@@ -53,6 +54,6 @@ fn judge(bytes: &Bytes, trust: &Trust, limits: &Limits, now: Time) -> Result<Che
             Err(seal::OpenError::CrlStale) => return Err(()),
         }
     };
-    let judged = parcel::judge(&content, limits, now);
+    let judged = rules.judge(&content, now);
     Ok(CheckReport::new(judged.units, judged.problems))
 }

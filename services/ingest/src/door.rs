@@ -6,13 +6,14 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::FromRef;
-use axum::routing::post;
+use axum::routing::{get, post};
 use bytes::Bytes;
 use chassis::broker::Publisher;
 use chassis::metrics::Metrics;
 use chassis::process;
 use door::{Gate, Refused};
-use proto::{Limits, Station, codes};
+use parcel::Rules;
+use proto::{Station, codes};
 use seal::Sealer;
 use seal::trust::SharedTrust;
 use store::Snapshot;
@@ -20,7 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::events::Events;
 use crate::notes::Notes;
-use crate::{Config, accept, check};
+use crate::{Config, accept, check, policy};
 
 /// What every request of the door can reach.
 #[derive(Clone)]
@@ -31,7 +32,7 @@ pub struct IngestState {
     pub(crate) publisher: Publisher,
     pub(crate) notes: Notes,
     pub(crate) receipts: Arc<Sealer>,
-    pub(crate) limits: Limits,
+    pub(crate) rules: Arc<Rules>,
     pub(crate) shards: u16,
     pub(crate) body_within: Duration,
     pub(crate) accept_within: Duration,
@@ -54,8 +55,8 @@ pub struct Parts {
     pub publisher: Publisher,
     /// Signs receipts.
     pub receipts: Arc<Sealer>,
-    /// Limits of an envelope.
-    pub limits: Limits,
+    /// By what envelopes are judged here.
+    pub rules: Arc<Rules>,
     /// Number of shards.
     pub shards: u16,
     /// Where to count.
@@ -74,7 +75,7 @@ impl IngestState {
             notes: Notes::start(parts.publisher.clone(), linger),
             publisher: parts.publisher,
             receipts: parts.receipts,
-            limits: parts.limits,
+            rules: parts.rules,
             shards: parts.shards,
             body_within: Duration::from_secs(config.body_seconds),
             accept_within: Duration::from_secs(config.accept_seconds),
@@ -91,7 +92,7 @@ impl IngestState {
     /// Reads a body within the limits of size and time. The place it takes among the bytes under way is held as long as
     /// the returned permit; a body that does not say its length takes the largest one's place.
     pub(crate) async fn read(&self, body: Body) -> Result<(Bytes, OwnedSemaphorePermit), Refused> {
-        let most = self.limits.envelope_bytes;
+        let most = self.rules.limits.envelope_bytes;
         let announced = body.size_hint().exact().unwrap_or(most).min(most);
         let place = u32::try_from(announced).unwrap_or(u32::MAX);
         let place = self
@@ -116,5 +117,6 @@ pub fn router(state: IngestState) -> Router {
     Router::new()
         .route("/v1/envelopes", post(accept::post))
         .route("/v1/check", post(check::post))
+        .route("/v1/policy", get(policy::get))
         .with_state(state)
 }

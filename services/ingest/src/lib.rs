@@ -3,7 +3,8 @@
 //!
 //! Steps in order: [`door`] names the routes, [`peek`] finds sender and destination,
 //! [`decide`] decides whether the submitter may, [`accept`] publishes envelope and note and signs the receipt,
-//! [`notes`] writes acceptance notes in batches, [`check`] judges without sending.
+//! [`notes`] writes acceptance notes in batches, [`check`] judges without sending, [`policy`] tells by what
+//! severities.
 
 pub mod accept;
 pub mod check;
@@ -13,6 +14,7 @@ pub mod door;
 pub mod events;
 pub mod notes;
 pub mod peek;
+pub mod policy;
 
 pub use config::Config;
 pub use door::{IngestState, router};

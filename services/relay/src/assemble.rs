@@ -98,7 +98,7 @@ fn validation(ground: &Ground, broker: &Broker, work: &mut Work) {
         ground.trust.clone(),
         ground.store.clone(),
         ground.snapshot.clone(),
-        config.limits,
+        ground.rules.clone(),
         config.broker.shards,
         &config.validation,
     );
@@ -163,7 +163,7 @@ async fn ingest(ground: &Ground, broker: &Broker, work: &mut Work) -> Result<(),
         snapshot: ground.snapshot.clone(),
         publisher: broker.publisher(),
         receipts: ground.receipts()?,
-        limits: config.limits,
+        rules: ground.rules.clone(),
         shards: config.broker.shards,
         metrics: ground.metrics.clone(),
     };

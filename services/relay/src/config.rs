@@ -25,6 +25,8 @@ pub(crate) struct Config {
     pub(crate) shutdown: ShutdownConfig,
     /// Limits of an envelope.
     pub(crate) limits: Limits,
+    /// Severities of rules.
+    pub(crate) policy: PolicyConfig,
     /// The broker.
     pub(crate) broker: BrokerConfig,
     /// The store.
@@ -53,6 +55,14 @@ pub(crate) struct Config {
 pub(crate) struct ShutdownConfig {
     /// Seconds begun work has to settle.
     pub(crate) grace_seconds: u64,
+}
+
+/// `[policy]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PolicyConfig {
+    /// The policy file, JSON.
+    pub(crate) file: Option<PathBuf>,
 }
 
 /// `[trust]`

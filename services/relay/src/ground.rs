@@ -8,6 +8,7 @@ use chassis::broker::{Broker, BrokerError};
 use chassis::health::Health;
 use chassis::metrics::Metrics;
 use chassis::shutdown::Shutdown;
+use parcel::Rules;
 use seal::Sealer;
 use seal::trust::SharedTrust;
 use store::{Snapshot, Store};
@@ -15,6 +16,7 @@ use store::{Snapshot, Store};
 use crate::Command;
 use crate::assemble::Failure;
 use crate::config::{Config, ReceiptsConfig};
+use crate::policy;
 
 /// Between two tries to open the store.
 const STORE_AGAIN: Duration = Duration::from_secs(1);
@@ -32,6 +34,8 @@ pub(crate) struct Ground {
     pub(crate) shutdown: Shutdown,
     /// CAs and revocation lists.
     pub(crate) trust: SharedTrust,
+    /// By what envelopes are judged.
+    pub(crate) rules: Arc<Rules>,
     /// Signs receipts, where the command needs it.
     receipts: Option<Arc<Sealer>>,
     /// Directory, mailbox, ledger.
@@ -50,6 +54,7 @@ impl Ground {
         let trust = SharedTrust::open(&config.trust.folder)
             .with_context(|| format!("`trust.folder`: open {}", config.trust.folder.display()))
             .map_err(Failure::Usage)?;
+        let rules = policy::rules(&config).map(Arc::new).map_err(Failure::Usage)?;
         let signs = matches!(command, Command::Ingest | Command::Delivery | Command::All);
         let receipts = if signs {
             Some(read_receipts(&config.receipts)?)
@@ -86,6 +91,7 @@ impl Ground {
             health,
             shutdown,
             trust,
+            rules,
             receipts,
             store,
             snapshot,

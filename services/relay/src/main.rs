@@ -7,6 +7,7 @@ mod assemble;
 mod config;
 mod freshness;
 mod ground;
+mod policy;
 mod suspects;
 
 use std::path::PathBuf;
@@ -46,7 +47,7 @@ pub(crate) enum Command {
     All,
     /// Prints the default configuration, every key with its sentence.
     Defaults,
-    /// Checks the configuration and ends: status 0, or 64 and the key to change.
+    /// Checks the configuration and its policy file and ends: status 0, or 64 and the key to change.
     CheckConfig,
 }
 
@@ -70,7 +71,10 @@ fn main() -> ExitCode {
         Err(error) => return fail(EXIT_USAGE, &format!("relay: configuration: {error}")),
     };
     if arguments.station == Command::CheckConfig {
-        return ExitCode::SUCCESS;
+        return match policy::rules(&config) {
+            Ok(_) => ExitCode::SUCCESS,
+            Err(error) => fail(EXIT_USAGE, &format!("relay: configuration: {error:#}")),
+        };
     }
     if let Err(error) = chassis::telemetry::init(config.telemetry.format, &config.telemetry.filter) {
         return fail(EXIT_USAGE, &format!("relay: configuration: {error}"));

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chassis::broker::waiting;
-use parcel::Judged;
-use proto::{Limits, ManifestHead, Problem, Time};
+use parcel::{Judged, Rules};
+use proto::{ManifestHead, Problem, Time};
 use seal::trust::{Subject, Trust};
 use tokio::sync::Semaphore;
 
@@ -39,17 +39,17 @@ pub enum InspectError {
 #[derive(Clone)]
 pub struct Workbench {
     places: Arc<Semaphore>,
-    limits: Limits,
+    rules: Arc<Rules>,
 }
 
 impl Workbench {
-    /// A workbench of so many threads (0: one per core).
+    /// A workbench of so many threads (0: one per core) that judges by these rules.
     #[must_use]
-    pub fn new(threads: usize, limits: Limits) -> Self {
+    pub fn new(threads: usize, rules: Arc<Rules>) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
             places: Arc::new(Semaphore::new(if threads == 0 { cores } else { threads })),
-            limits,
+            rules,
         }
     }
 
@@ -68,10 +68,10 @@ impl Workbench {
         let place = waiting(self.places.clone().acquire_owned())
             .await
             .map_err(|_| InspectError::Died)?;
-        let limits = self.limits;
+        let rules = self.rules.clone();
         let work = move || {
             let _place = place;
-            inspect(&envelope, &trust, &limits, accepted_at, now)
+            inspect(&envelope, &trust, &rules, accepted_at, now)
         };
         tokio::task::spawn_blocking(work)
             .await
@@ -82,14 +82,14 @@ impl Workbench {
 fn inspect(
     envelope: &[u8],
     trust: &Trust,
-    limits: &Limits,
+    rules: &Rules,
     accepted_at: Time,
     now: Time,
 ) -> Result<Inspected, InspectError> {
     match seal::open(envelope, trust, accepted_at, now) {
         Ok(opened) => Ok(Inspected::Sealed {
             head: parcel::peek(&opened.content).ok(),
-            judged: Box::new(parcel::judge(&opened.content, limits, accepted_at)),
+            judged: Box::new(rules.judge(&opened.content, accepted_at)),
             signer: opened.signer,
         }),
         Err(seal::OpenError::Refused(problems)) => Ok(Inspected::Unsealed(problems)),

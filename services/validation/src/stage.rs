@@ -1,10 +1,13 @@
 //! Where message, seal, standard and directory meet.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chassis::broker::{Outcome, Source, Stage, Transient, waiting};
 use chassis::process;
+use parcel::Rules;
 use proto::topology::ShardedQueue;
-use proto::{Envelope, Limits, Message, OutcomeMessage, Problems, Received, Refusal, Station, StepStamp};
+use proto::{Envelope, Message, OutcomeMessage, Problems, Received, Refusal, Station, StepStamp};
 use seal::trust::SharedTrust;
 use store::{Snapshot, Store};
 
@@ -23,17 +26,17 @@ pub struct ValidationStage {
 }
 
 impl ValidationStage {
-    /// A stage with this trust and store.
+    /// A stage with this trust and store, judging by these rules.
     #[must_use]
     pub fn new(
         trust: SharedTrust,
         store: Store,
         snapshot: Snapshot,
-        limits: Limits,
+        rules: Arc<Rules>,
         shards: u16,
         config: &Config,
     ) -> Self {
-        let workbench = Workbench::new(config.threads, limits);
+        let workbench = Workbench::new(config.threads, rules);
         Self {
             trust,
             store,

@@ -2,15 +2,47 @@
 //!
 //! One fault a file; the file bears the story's name. Every story ends with balanced books and nothing unaccounted.
 
+#![expect(clippy::print_stdout, reason = "a story tells how long it took to recover")]
+
+mod broker_killed;
+mod broker_line;
+mod docker;
 mod load;
+mod rolling;
 mod station_killed;
+mod store_hurt;
+mod topology_hurt;
 
 use std::process::ExitCode;
 
 use harness::{Story, tell};
 
 fn main() -> ExitCode {
-    tell(vec![Story::new("station_killed", |world| async move {
-        station_killed::each_in_turn(&world).await
-    })])
+    tell(vec![
+        Story::new("station_killed", |world| async move {
+            station_killed::each_in_turn(&world).await
+        }),
+        Story::new("replica_killed", |world| async move {
+            station_killed::one_of_two(&world).await
+        }),
+        Story::new("rolling_restart", |world| async move { rolling::restart(&world).await }),
+        Story::new("broker_line_cut", |world| async move { broker_line::cut(&world).await }),
+        Story::new("broker_line_half_open", |world| async move {
+            broker_line::half_open(&world).await
+        }),
+        Story::new("broker_line_slow", |world| async move { broker_line::slow(&world).await }),
+        Story::new("broker_killed", |world| async move { broker_killed::tell(&world).await }),
+        Story::new("store_restarted", |world| async move {
+            store_hurt::restarted(&world).await
+        }),
+        Story::new("store_file_locked", |world| async move {
+            store_hurt::file_locked(&world).await
+        }),
+        Story::new("queue_deleted", |world| async move {
+            topology_hurt::queue_deleted(&world).await
+        }),
+        Story::new("queue_differs", |world| async move {
+            topology_hurt::queue_differs(&world).await
+        }),
+    ])
 }

@@ -67,6 +67,7 @@ impl Unit {
     ) -> Self {
         let sequence = next_sequence();
         let spec = GenSpec {
+            edition: standard::Edition::V41,
             sender: sender.0.to_string(),
             sender_kind: sender.1.to_owned(),
             destination: destination.0.to_string(),

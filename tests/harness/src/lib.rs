@@ -10,6 +10,7 @@ pub mod office;
 pub mod operator;
 pub mod pki;
 pub mod processes;
+pub mod proxy;
 pub mod raw_zip;
 pub mod relay;
 mod settings;
@@ -23,6 +24,7 @@ pub use files::Unit;
 pub use office::Office;
 pub use operator::Operator;
 pub use pki::Pki;
+pub use proxy::{Line, Proxy};
 pub use relay::{Relay, RelayBuilder};
 #[cfg(feature = "containers")]
 pub use stories::{Story, tell};

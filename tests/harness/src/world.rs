@@ -124,6 +124,22 @@ impl World {
         ))
     }
 
+    /// A new vhost as [`World::vhost`], reached over a line that can be hurt; a connection is given up after two seconds of
+    /// silence.
+    ///
+    /// # Errors
+    /// When the broker does not answer.
+    pub async fn vhost_over_a_line(&self) -> anyhow::Result<(String, String, crate::Proxy)> {
+        let (_, name) = self.vhost().await?;
+        let proxy = crate::Proxy::to(self.amqp_port).await?;
+        let port = proxy.port;
+        Ok((
+            format!("amqp://guest:guest@127.0.0.1:{port}/{name}?heartbeat=2"),
+            name,
+            proxy,
+        ))
+    }
+
     /// The address of the database, and a schema nobody else uses.
     #[must_use]
     pub fn schema(&self) -> (String, String) {

@@ -8,6 +8,7 @@ use crate::packing::draft;
 
 fn unit(kind: UnitKind) -> Vec<(String, Vec<u8>)> {
     let spec = GenSpec {
+        edition: standard::Edition::V41,
         sender: "0300000100".to_owned(),
         sender_kind: "43".to_owned(),
         destination: "0300000005".to_owned(),

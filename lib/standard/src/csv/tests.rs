@@ -97,3 +97,47 @@ proptest::proptest! {
         proptest::prop_assert!(!reader.read());
     }
 }
+
+#[test]
+fn the_field_of_a_fault_is_told() {
+    let fields = |text: &str| {
+        let mut reader = Reader::new(text.as_bytes());
+        let mut rows = Vec::new();
+        while reader.read() {
+            rows.push(reader.fault_field());
+        }
+        rows
+    };
+    assert_eq!(fields("a,b"), [None]);
+    assert_eq!(fields("a,b,\"c"), [Some(2)]);
+    assert_eq!(fields("a,b\"c,\"d\"e\""), [Some(1)]);
+    assert_eq!(fields("a,\"b,\"c\",d"), [Some(1)]);
+    assert_eq!(fields("a,b\rc\nd"), [Some(1), None]);
+    assert_eq!(fields("202407,a,\"b\r\n202407,\"c\",d"), [Some(2), None]);
+    // The open field swallows others until its end is looked for.
+    assert_eq!(fields("202407,\"a\n202407,\"\",\"\",\"b\",c\n"), [Some(1), None]);
+}
+
+#[test]
+fn the_field_at_a_byte_is_told() {
+    let at = |text: &str, position: usize| {
+        let mut reader = Reader::new(text.as_bytes());
+        while reader.read() {
+            if position < reader.end() {
+                return (reader.line(), reader.field_at(position));
+            }
+        }
+        (0, None)
+    };
+    let text = "ab,\"c\r\nd\",e\r\nf,g";
+    assert_eq!(at(text, 1), (1, Some(0)));
+    assert_eq!(at(text, 7), (1, Some(1)));
+    assert_eq!(at(text, 10), (1, Some(2)));
+    assert_eq!(at(text, 13), (3, Some(0)));
+    assert_eq!(at(text, 15), (3, Some(1)));
+    assert_eq!(at(text, 16), (0, None));
+    assert_eq!(at(&format!("{}x", ",".repeat(1000)), 1000), (1, None));
+    // A record that ended with an open quote ends there.
+    assert_eq!(at("202407,\"a\n202407,b\"x\"", 8), (1, Some(1)));
+    assert_eq!(at("202407,\"a\n202407,b\"x\"", 17), (2, Some(1)));
+}

@@ -1,7 +1,7 @@
 //! SplitMix64: small, the same everywhere.
 
 /// A generator of numbers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Rng(u64);
 
 impl Rng {
@@ -26,16 +26,22 @@ impl Rng {
 
     /// A number from `low` to `high`, both included.
     pub(crate) fn range(&mut self, low: u64, high: u64) -> u64 {
-        low + self.below(high - low + 1)
+        low + self.below((high + 1).saturating_sub(low))
+    }
+
+    /// A position in a list of this length.
+    pub(crate) fn index(&mut self, len: usize) -> usize {
+        usize::try_from(self.below(len as u64)).unwrap_or_default()
+    }
+
+    /// True once in so many times.
+    pub(crate) fn one_in(&mut self, times: u64) -> bool {
+        self.below(times) == 0
     }
 
     /// One of these.
     pub(crate) fn pick<T: Copy + Default>(&mut self, list: &[T]) -> T {
-        let index = self.below(list.len() as u64);
-        usize::try_from(index)
-            .ok()
-            .and_then(|index| list.get(index))
-            .copied()
-            .unwrap_or_default()
+        let index = self.index(list.len());
+        list.get(index).copied().unwrap_or_default()
     }
 }

@@ -1,104 +1,184 @@
-//! What services a person has in a month.
+//! Making up what services a person has from an office in a month.
 
-use super::Scene;
+use super::catalogue::{self, Provider, Shape};
+use super::day::Day;
+use super::lines::{Equipment, Line, Role, Visit, nth, price};
 use super::rng::Rng;
-use crate::date;
 
-/// Item codes, units and times; the kind stands before the item.
-const VISITS: [(&str, u64, &str, &str); 4] = [
-    ("1111", 244, "0900", "0930"),
-    ("1211", 387, "1000", "1100"),
-    ("2241", 658, "0930", "1640"),
-    ("2411", 179, "1400", "1445"),
-];
-const EQUIPMENT: [(&str, u64, &str, &str); 4] = [
-    ("1001", 600, "見本車いす　A型", "00901-000101"),
-    ("1003", 900, "見本特殊寝台　B型", "00902-000202"),
-    ("1007", 300, "見本手すり　C型", "00903-000303"),
-    ("1010", 250, "見本歩行器　D型", "00904-000404"),
-];
-/// Another provider of the same person, in plans.
-const OTHERS: [(&str, &str); 2] = [("9900000017", "13"), ("9900000025", "14")];
-
-/// One service of a person in a month: a row of table 7, and a row of table 6 for each day.
-#[derive(Debug)]
-pub(crate) struct Line {
-    pub(crate) office: String,
-    pub(crate) kind: String,
-    /// Kind and item.
-    pub(crate) code: String,
-    pub(crate) units: u64,
-    pub(crate) start: &'static str,
-    pub(crate) end: &'static str,
-    /// Days YYYYMMDD.
-    pub(crate) days: Vec<String>,
-    pub(crate) equipment: Option<(&'static str, &'static str)>,
+/// What a person has from this office in the month that begins on `first`.
+pub(crate) fn of_provider(office: &Provider, first: Day, rng: &mut Rng) -> Vec<Line> {
+    let mut lines = match catalogue::shape(&office.kind) {
+        Shape::Visits => visits(office, first, rng),
+        Shape::Equipment => equipment(office, first, rng),
+        Shape::Stay => stay(office, first, rng),
+        Shape::Flat => flat(office, first, rng),
+        Shape::Advice => advice(office, first, rng),
+    };
+    if !matches!(catalogue::shape(&office.kind), Shape::Equipment | Shape::Advice) && rng.one_in(3) {
+        let (item, mille) = rng.pick(&catalogue::PERCENT);
+        let last = first.month_plus(1).plus(-1);
+        lines.push(Line {
+            units: 0,
+            limited: false,
+            role: Role::Percent(mille),
+            ..line(office, item, 0, vec![Visit::once(last, None)])
+        });
+        price(&mut lines);
+    }
+    lines
 }
 
-/// The services of the provider and, in plans, now and then of another one: plans hold all services of a person.
-pub(crate) fn lines(scene: &Scene<'_>, rng: &mut Rng, with_others: bool) -> Vec<Line> {
-    let month = scene.spec.month.as_str();
-    let mut lines = of_provider(scene.provider, scene.provider_kind, month, rng);
-    if with_others && rng.below(2) == 0 {
-        let (office, kind) = rng.pick(&OTHERS);
-        let prevention = matches!(scene.provider_kind.chars().next(), Some('A' | '6'));
-        let kind = match (prevention, kind) {
-            (true, "13") => "63",
-            (true, _) => "64",
-            (false, kind) => kind,
+fn line(office: &Provider, item: &str, units: u64, visits: Vec<Visit>) -> Line {
+    Line {
+        office: office.clone(),
+        code: format!("{}{item}", office.kind),
+        units,
+        rate: 100,
+        limited: true,
+        role: Role::Base,
+        over_30: false,
+        stayed_before: None,
+        equipment: None,
+        visits,
+    }
+}
+
+fn visits(office: &Provider, first: Day, rng: &mut Rng) -> Vec<Line> {
+    let count = rng.range(1, 3);
+    let offset = rng.index(catalogue::VISITS.len());
+    let rate = if rng.one_in(8) { 90 } else { 100 };
+    let mut lines = Vec::new();
+    for (item, units, from, to) in catalogue::VISITS
+        .iter()
+        .cycle()
+        .skip(offset)
+        .take(usize::try_from(count).unwrap_or(1))
+        .copied()
+    {
+        let mut visits = weekly(first, (from, to), rng);
+        if rng.one_in(10) {
+            // Twice on a day, at times that one row does not tell apart.
+            visits.iter_mut().step_by(2).for_each(|visit| visit.times = 2);
+        }
+        let base = Line {
+            rate,
+            ..line(office, item, units, visits)
         };
-        if kind != scene.provider_kind && office != scene.provider {
-            lines.extend(of_provider(office, kind, month, rng).into_iter().take(1));
+        let add_on = (lines.is_empty() && rng.one_in(3)).then(|| {
+            let (item, units) = rng.pick(&catalogue::ADD_ONS);
+            Line {
+                role: Role::AddOn,
+                ..line(office, item, units, base.visits.clone())
+            }
+        });
+        lines.push(base);
+        lines.extend(add_on);
+    }
+    lines
+}
+
+/// One to three days a week.
+fn weekly(first: Day, minutes: (u64, u64), rng: &mut Rng) -> Vec<Visit> {
+    let start = rng.range(1, 7);
+    let more: &[u64] = rng.pick(&[&[][..], &[], &[3], &[2, 4]]);
+    let on =
+        |weekday: u64| weekday == start || more.iter().any(|after| weekday == (start + after - 1) % 7 + 1);
+    (1..=first.days_in_month())
+        .map(|day| nth(first, day))
+        .filter(|day| on(day.weekday()))
+        .map(|day| Visit::once(day, Some(minutes)))
+        .collect()
+}
+
+fn equipment(office: &Provider, first: Day, rng: &mut Rng) -> Vec<Line> {
+    let count = usize::try_from(rng.range(1, 4)).unwrap_or(1);
+    let offset = rng.index(catalogue::EQUIPMENT.len());
+    let mut lines: Vec<Line> = Vec::new();
+    for at in (offset..offset + count).map(|at| at % catalogue::EQUIPMENT.len()) {
+        let Some((item, units, name)) = catalogue::EQUIPMENT.get(at).copied() else {
+            continue;
+        };
+        let made = Equipment {
+            name,
+            number: format!("009{:02}-000{:03}", at + 1, (at + 1) * 101),
+            has_tais: !rng.one_in(4),
+            detail: None,
+        };
+        lines.push(Line {
+            equipment: Some(made),
+            ..line(office, item, units, vec![Visit::once(first, None)])
+        });
+    }
+    if office.kind == "17" {
+        let codes: Vec<String> = lines.iter().map(|line| line.code.clone()).collect();
+        for (at, line) in lines.iter_mut().enumerate() {
+            let before = codes.iter().take(at).filter(|code| **code == line.code).count();
+            let twin = codes.iter().filter(|code| **code == line.code).count() > 1;
+            if let Some(made) = line.equipment.as_mut().filter(|_| twin) {
+                made.detail = Some(before as u64 + 1);
+            }
         }
     }
     lines
 }
 
-fn of_provider(office: &str, kind: &str, month: &str, rng: &mut Rng) -> Vec<Line> {
-    let count = rng.range(1, 3);
-    let offset = rng.below(4);
-    let mut lines = Vec::new();
-    for index in 0..count {
-        let at = usize::try_from((offset + index) % 4).unwrap_or_default();
-        let line = if matches!(kind, "17" | "67") {
-            let (item, units, name, tais) = EQUIPMENT.get(at).copied().unwrap_or_default();
-            Line {
-                office: office.to_owned(),
-                kind: kind.to_owned(),
-                code: format!("{kind}{item}"),
-                units,
-                start: "9999",
-                end: "9999",
-                days: vec![format!("{month}01")],
-                equipment: Some((tais, name)),
-            }
-        } else {
-            let (item, units, start, end) = VISITS.get(at).copied().unwrap_or_default();
-            Line {
-                office: office.to_owned(),
-                kind: kind.to_owned(),
-                code: format!("{kind}{item}"),
-                units,
-                start,
-                end,
-                days: weekly(month, rng),
-                equipment: None,
-            }
-        };
-        lines.push(line);
+fn stay(office: &Provider, first: Day, rng: &mut Rng) -> Vec<Line> {
+    let (item, units) = rng.pick(&catalogue::STAYS);
+    let before = rng.pick(&[0, 4, 12, 28]);
+    let begin = rng.range(1, 20);
+    let days = rng.range(2, 7);
+    let days: Vec<Visit> = (begin..begin + days)
+        .map(|day| Visit::once(nth(first, day), None))
+        .collect();
+    // The 31st day in a row and those after it are not paid by the insurance.
+    let paid = usize::try_from(30 - before).unwrap_or_default().min(days.len());
+    let (paid, over) = days.split_at(paid);
+    let base = Line {
+        stayed_before: Some(before),
+        ..line(office, item, units, paid.to_vec())
+    };
+    let mut lines = vec![base.clone()];
+    if !over.is_empty() {
+        lines.push(Line {
+            over_30: true,
+            limited: false,
+            visits: over.to_vec(),
+            ..base
+        });
     }
     lines
 }
 
-/// One or two days a week.
-fn weekly(month: &str, rng: &mut Rng) -> Vec<String> {
-    let number = date::number(month.as_bytes()).unwrap_or(202_501);
-    let last = date::days_in(number / 100, number % 100);
-    let first = u32::try_from(rng.range(1, 7)).unwrap_or(1);
-    let twice = rng.below(2) == 0;
-    let fits = |day: &u32| (day + 7 - first).is_multiple_of(7) || (twice && (day + 7 - first) % 7 == 3);
-    (1..=last)
-        .filter(fits)
-        .map(|day| format!("{month}{day:02}"))
-        .collect()
+fn flat(office: &Provider, first: Day, rng: &mut Rng) -> Vec<Line> {
+    let (monthly, units, daily, by_day) = rng.pick(&catalogue::FLAT);
+    if !rng.one_in(3) {
+        return vec![line(office, monthly, units, vec![Visit::once(first, None)])];
+    }
+    let last = first.days_in_month();
+    let (from, to) = if rng.one_in(2) {
+        (rng.range(2, 20), last)
+    } else {
+        (1, rng.range(5, last - 1))
+    };
+    let visit = Visit {
+        times: to - from + 1,
+        by_day: Some((from, to)),
+        ..Visit::once(nth(first, from), None)
+    };
+    vec![line(office, daily, by_day, vec![visit])]
+}
+
+fn advice(office: &Provider, first: Day, rng: &mut Rng) -> Vec<Line> {
+    let (item, units) = rng.pick(&catalogue::ADVICE);
+    let begin = rng.range(1, 10);
+    let days = [begin, begin + 14];
+    let visits = days
+        .iter()
+        .take(usize::try_from(rng.range(1, 2)).unwrap_or(1))
+        .map(|day| Visit::once(nth(first, *day), None))
+        .collect();
+    vec![Line {
+        limited: false,
+        ..line(office, item, units, visits)
+    }]
 }

@@ -1,18 +1,13 @@
 //! Whatever the bytes are, the checker answers, and within its bounds.
 
 use proptest::prelude::*;
-use standard::finding::MAX_FINDINGS;
 use standard::{FileName, UnitKind, group, identify};
 
+use crate::claims;
 use crate::made::{Files, judge, unit};
 
 fn bounded(files: &Files) {
-    let report = judge(files);
-    assert!(report.findings.len() <= MAX_FINDINGS);
-    for finding in &report.findings {
-        assert!(!finding.message_ja.is_empty() && !finding.message_en.is_empty());
-        assert!(standard::codes::find(finding.code).is_some());
-    }
+    claims::bounded(&judge(files));
 }
 
 proptest! {
@@ -56,5 +51,16 @@ proptest! {
         let groups = group(&names);
         prop_assert_eq!(groups.iter().map(|group| group.files.len()).sum::<usize>(), names.len());
         let _ = identify(&names);
+    }
+
+    #[test]
+    fn names_of_every_shape(name in "(UP|DLT|up)[A-Z0-9_]{0,12}(_[0-9A-Z]{0,14}){0,8}\\.(CSV|csv|jpg|JPG|)|\\PC{0,40}") {
+        claims::name(name.as_bytes());
+    }
+
+    #[test]
+    fn sets_of_files(parts in prop::collection::vec(("(UPPLAN_202504|UPSIKYU_202504|UPHOSOKU_(202504|000000)|UP1KYO|UPKIHON|UPKIHON_IMAGE|X)_0300000100(_43)?_0300000005(_11)?_20250425093000(_0001)?\\.(CSV|jpg)", "(202407|202208)(,|\"|\r\n|\n|[0-9]{1,10}|202504|あ){0,60}"), 0..6)) {
+        let set: String = parts.iter().map(|(name, text)| format!("=== {name}\n{text}\n")).collect();
+        claims::unit(set.as_bytes());
     }
 }

@@ -285,6 +285,7 @@ fn names_are_compared_with_the_envelope() {
         sender: Some("0300000006"),
         destination: Some("0300000101"),
         sequence: Some("20250425093001"),
+        ..Context::default()
     };
     let codes: Vec<_> = judge_in(&files, &ctx)
         .findings

@@ -7,6 +7,11 @@ pub(crate) type Files = Vec<(String, Vec<u8>)>;
 
 /// A good unit from or to office 0300000005 of this service kind.
 pub(crate) fn unit(unit: UnitKind, provider_kind: &str) -> Files {
+    seeded(unit, provider_kind, 11)
+}
+
+/// As [`unit`], of other persons with each seed.
+pub(crate) fn seeded(unit: UnitKind, provider_kind: &str, seed: u64) -> Files {
     let (care, provider) = (("0300000100", "43"), ("0300000005", provider_kind));
     let (from, to) = if unit.from_provider() {
         (provider, care)
@@ -14,6 +19,7 @@ pub(crate) fn unit(unit: UnitKind, provider_kind: &str) -> Files {
         (care, provider)
     };
     let spec = GenSpec {
+        edition: standard::Edition::V41,
         sender: from.0.to_owned(),
         sender_kind: from.1.to_owned(),
         destination: to.0.to_owned(),
@@ -24,7 +30,7 @@ pub(crate) fn unit(unit: UnitKind, provider_kind: &str) -> Files {
         size: Size::Persons(3),
         units: 1,
     };
-    generate(11, &spec)
+    generate(seed, &spec)
         .into_iter()
         .flat_map(|made| made.files)
         .collect()

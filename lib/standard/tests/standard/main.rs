@@ -3,12 +3,25 @@
 #[cfg(test)]
 mod any_bytes;
 #[cfg(test)]
+mod broken;
+#[cfg(test)]
+#[path = "../../fuzz/claims.rs"]
+mod claims;
+#[cfg(test)]
 mod codes;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod cp932;
+#[cfg(test)]
+mod encoding;
+#[cfg(test)]
 mod made;
 #[cfg(test)]
+mod mutations;
+#[cfg(test)]
 mod privacy;
+#[cfg(test)]
+mod records;
 #[cfg(test)]
 mod rules;

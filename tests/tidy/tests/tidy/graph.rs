@@ -104,8 +104,8 @@ const MAY_KNOW: &[(&str, &[&str], &str)] = &[
     ),
     (
         "tidy",
-        &["proto", "chassis"],
-        "reads the tree; asks for names of metrics and queues at most",
+        &["proto", "chassis", "standard"],
+        "reads the tree; asks for names of metrics, queues and codes at most",
     ),
 ];
 

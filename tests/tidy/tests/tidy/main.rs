@@ -11,6 +11,7 @@ mod graph;
 mod metrics;
 mod names;
 mod pages;
+mod problems;
 mod purity;
 mod scripts;
 mod size;

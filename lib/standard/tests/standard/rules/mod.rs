@@ -6,6 +6,7 @@ use crate::made::{Files, judge, unit};
 
 mod dates;
 mod edit;
+mod prevention;
 mod records;
 mod services;
 mod table7;
@@ -45,9 +46,15 @@ const fn bad(
 }
 
 fn cases() -> impl Iterator<Item = &'static Case> {
-    [dates::CASES, records::CASES, services::CASES, table7::CASES]
-        .into_iter()
-        .flatten()
+    [
+        dates::CASES,
+        prevention::CASES,
+        records::CASES,
+        services::CASES,
+        table7::CASES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The rules that are shown to be told.
@@ -78,7 +85,7 @@ fn each_rule_knows_good_from_bad() {
             (Some((severity, file, line, field_no)), Some(found)) => {
                 found.severity == severity
                     && found.file.starts_with(file)
-                    && found.line.is_some()
+                    && (found.line.is_some() || case.rule == "image.unreferenced")
                     && (line.is_none() || found.line == line)
                     && found.field_no == field_no
             }

@@ -23,8 +23,11 @@ pub(super) const CASES: &[Case] = &[
         "equipment.code",
         Usage,
         "67",
-        |f| set(f, "UPSIKYU", 0, 10, b""),
-        (Error, "UPSIKYU", Some(1), Some(10)),
+        |f| {
+            column(f, "UPSIKYU", 10, |_| true, b"");
+            column(f, "UPSIKYU", 11, |_| true, b"");
+        },
+        (Error, "UPSIKYU", None, Some(10)),
     ),
     bad(
         "equipment.code",
