@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Holder, OfficeNumber, Station, Time};
+use crate::{OfficeNumber, Station, Time};
 
 /// One item of `GET /v1/parked`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -49,9 +49,8 @@ pub struct ParkedDetail {
     pub accepted_at: Option<Time>,
     /// Which process of the door.
     pub accepted_by: Option<String>,
-    /// Who submitted it.
-    #[schemars(with = "Option<String>")]
-    pub submitter: Option<Holder>,
+    /// Who submitted it, a holder.
+    pub submitter: Option<String>,
     /// The manifest's sender.
     pub sender: Option<OfficeNumber>,
     /// The manifest's destination.

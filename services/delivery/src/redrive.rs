@@ -120,7 +120,9 @@ impl Redriver {
             if !self.hold_lease().await {
                 return false;
             }
-            if next <= Instant::now() {
+            // Nothing left, or stopped: what is marked next may have another pace.
+            let waits = self.store.redrive_waits().await.unwrap_or(true);
+            if next <= Instant::now() || !waits {
                 return true;
             }
         }

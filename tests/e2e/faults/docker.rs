@@ -7,7 +7,10 @@ pub(crate) type Container = testcontainers::ContainerAsync<testcontainers::Gener
 
 /// One command of the engine's client; what it printed.
 pub(crate) async fn run(arguments: &[&str]) -> anyhow::Result<String> {
-    let output = tokio::process::Command::new("docker").args(arguments).output().await?;
+    let output = tokio::process::Command::new("docker")
+        .args(arguments)
+        .output()
+        .await?;
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "docker {arguments:?}: {said}");
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())

@@ -74,7 +74,11 @@ impl Load {
                 let inbox = office.inbox().await?;
                 let arrived = inbox.iter().map(|item| &item.id);
                 ensure!(inbox.len() == sent.len(), "{} of {}", inbox.len(), sent.len());
-                ensure!(arrived.eq(&sent), "{}: not in the order of the 202s", office.number);
+                ensure!(
+                    arrived.eq(&sent),
+                    "{}: not in the order of the 202s",
+                    office.number
+                );
                 Ok(())
             })
             .await?;
@@ -87,7 +91,10 @@ impl Load {
         );
         let unaccounted = relay.unaccounted(harness::files::now()).await?;
         ensure!(unaccounted == 0, "{unaccounted} unaccounted");
-        println!("settled {total} envelopes {:?} after the last was sent", begun.elapsed());
+        println!(
+            "settled {total} envelopes {:?} after the last was sent",
+            begun.elapsed()
+        );
         Ok(total)
     }
 }

@@ -4,12 +4,17 @@
 
 #![expect(clippy::print_stdout, reason = "a story tells how long it took to recover")]
 
+mod accounts;
 mod broker_killed;
 mod broker_line;
 mod docker;
 mod load;
+mod parked;
+mod poison;
+mod psql;
 mod rolling;
 mod station_killed;
+mod store_down_long;
 mod store_hurt;
 mod topology_hurt;
 
@@ -25,13 +30,21 @@ fn main() -> ExitCode {
         Story::new("replica_killed", |world| async move {
             station_killed::one_of_two(&world).await
         }),
-        Story::new("rolling_restart", |world| async move { rolling::restart(&world).await }),
-        Story::new("broker_line_cut", |world| async move { broker_line::cut(&world).await }),
+        Story::new("rolling_restart", |world| async move {
+            rolling::restart(&world).await
+        }),
+        Story::new("broker_line_cut", |world| async move {
+            broker_line::cut(&world).await
+        }),
         Story::new("broker_line_half_open", |world| async move {
             broker_line::half_open(&world).await
         }),
-        Story::new("broker_line_slow", |world| async move { broker_line::slow(&world).await }),
-        Story::new("broker_killed", |world| async move { broker_killed::tell(&world).await }),
+        Story::new("broker_line_slow", |world| async move {
+            broker_line::slow(&world).await
+        }),
+        Story::new("broker_killed", |world| async move {
+            broker_killed::tell(&world).await
+        }),
         Story::new("store_restarted", |world| async move {
             store_hurt::restarted(&world).await
         }),
@@ -43,6 +56,17 @@ fn main() -> ExitCode {
         }),
         Story::new("queue_differs", |world| async move {
             topology_hurt::queue_differs(&world).await
+        }),
+        Story::new("poison_kills", |world| async move { poison::kills(&world).await }),
+        Story::new("poison_hangs", |world| async move { poison::hangs(&world).await }),
+        Story::new("parked_is_redriven_or_discarded", |world| async move {
+            parked::is_redriven_or_discarded(&world).await
+        }),
+        Story::new("redrive_stops_and_survives_a_kill", |world| async move {
+            parked::stops_at_once_and_survives_a_kill(&world).await
+        }),
+        Story::new("store_down_long_with_nine_replicas", |world| async move {
+            store_down_long::nine_replicas(&world).await
         }),
     ])
 }

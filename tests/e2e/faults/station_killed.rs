@@ -42,8 +42,15 @@ pub(crate) async fn one_of_two(world: &World) -> anyhow::Result<()> {
     for station in STATIONS {
         let at = busy(&relay, station).await?;
         // The offices of the load read at the first delivery door.
-        let first = relay.processes.iter().position(|process| process.station == station);
-        let at = if station == "delivery" && Some(at) == first { at + STATIONS.len() } else { at };
+        let first = relay
+            .processes
+            .iter()
+            .position(|process| process.station == station);
+        let at = if station == "delivery" && Some(at) == first {
+            at + STATIONS.len()
+        } else {
+            at
+        };
         relay.processes[at].kill()?;
         load.goes_on(6).await?;
     }

@@ -21,7 +21,9 @@ async fn with_database(world: &World, database: &harness::world::Database) -> an
     let id = database.container.id();
     let direct = docker::port(id, 5432).await?;
     let proxy = Proxy::to(direct).await?;
-    let url = database.url.replace(&format!(":{direct}/"), &format!(":{}/", proxy.port));
+    let url = database
+        .url
+        .replace(&format!(":{direct}/"), &format!(":{}/", proxy.port));
     ensure!(url != database.url, "the store is reached over the line");
     let relay = RelayBuilder::default().separate(1).on(url).start(world).await?;
     let load = Load::begin(&relay).await?;
@@ -38,7 +40,11 @@ async fn with_database(world: &World, database: &harness::world::Database) -> an
     psql(database, read_only).await?;
     proxy.reset();
     delivery_says(&relay, false).await?;
-    psql(database, "SET default_transaction_read_only = off; ALTER ROLE relay RESET default_transaction_read_only").await?;
+    psql(
+        database,
+        "SET default_transaction_read_only = off; ALTER ROLE relay RESET default_transaction_read_only",
+    )
+    .await?;
     proxy.reset();
     delivery_says(&relay, true).await?;
 
@@ -49,12 +55,23 @@ async fn with_database(world: &World, database: &harness::world::Database) -> an
 }
 
 async fn psql(database: &harness::world::Database, sql: &str) -> anyhow::Result<()> {
-    let command = ["/usr/lib/postgresql/15/bin/psql", "-h", "/tmp", "-U", "relay", "-c", sql];
+    let command = [
+        "/usr/lib/postgresql/15/bin/psql",
+        "-h",
+        "/tmp",
+        "-U",
+        "relay",
+        "-c",
+        sql,
+    ];
     in_container(&database.container, &command).await
 }
 
 async fn delivery_says(relay: &Relay, ready: bool) -> anyhow::Result<()> {
-    let delivery = relay.processes.iter().find(|process| process.station == "delivery");
+    let delivery = relay
+        .processes
+        .iter()
+        .find(|process| process.station == "delivery");
     let delivery = delivery.context("a delivery")?;
     eventually("delivery knows how the store is", || async {
         ensure!(delivery.is_ready().await == ready);

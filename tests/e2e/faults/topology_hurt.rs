@@ -7,14 +7,20 @@ use crate::load::Load;
 
 /// An operator deletes a queue while it is empty: it is declared again, and what was published meanwhile waits.
 pub(crate) async fn queue_deleted(world: &World) -> anyhow::Result<()> {
-    let relay = RelayBuilder::default().on_postgres().separate(1).start(world).await?;
+    let relay = RelayBuilder::default()
+        .on_postgres()
+        .separate(1)
+        .start(world)
+        .await?;
     let load = Load::begin(&relay).await?;
     for queue in ["validation.00", "routing.01", "delivery.00", "accepted"] {
         load.goes_on(6).await?;
         let path = format!("queues/{}/{queue}?if-empty=true", relay.vhost);
         if queue == "accepted" {
             // A stream is never empty; its notes of 30 days are gone with it, and the stamps still tell.
-            world.manage("DELETE", &path.replace("?if-empty=true", "")).await?;
+            world
+                .manage("DELETE", &path.replace("?if-empty=true", ""))
+                .await?;
         } else {
             eventually("deleted while it was empty", || world.manage("DELETE", &path)).await?;
         }

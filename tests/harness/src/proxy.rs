@@ -158,7 +158,11 @@ async fn copy(mut from: tcp::OwnedReadHalf, mut to: tcp::OwnedWriteHalf, mut sta
             _ = state.changed() => continue,
         };
         let Ok(count @ 1..) = read else { break };
-        if to.write_all(buffer.get(..count).unwrap_or_default()).await.is_err() {
+        if to
+            .write_all(buffer.get(..count).unwrap_or_default())
+            .await
+            .is_err()
+        {
             break;
         }
         if let Line::Slow(_) = line {

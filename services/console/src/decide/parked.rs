@@ -112,7 +112,7 @@ pub fn detail(parked: &Parked) -> ParkedDetail {
         if let Ok(outcome) = serde_json::from_slice::<OutcomeMessage>(&message.body) {
             detail.accepted_at = Some(outcome.accepted.at);
             detail.accepted_by = Some(outcome.accepted.by);
-            detail.submitter = outcome.submitter.parse().ok();
+            detail.submitter = Some(outcome.submitter);
             (detail.sender, detail.destination) = (Some(outcome.sender), Some(outcome.destination));
             detail.sequence = outcome.sequence;
             detail.validated_at = outcome.validated.map(|stamp| stamp.at);
@@ -120,7 +120,7 @@ pub fn detail(parked: &Parked) -> ParkedDetail {
     } else if let Ok(stamps) = Stamps::from_headers(&parked.row.headers) {
         detail.accepted_at = Some(stamps.accepted.at);
         detail.accepted_by = Some(stamps.accepted.by);
-        detail.submitter = Some(stamps.submitter);
+        detail.submitter = Some(stamps.submitter.to_string());
         (detail.sender, detail.destination) = (Some(stamps.sender), Some(stamps.destination));
         detail.validated_at = stamps.validated.map(|stamp| stamp.at);
         detail.routed_at = stamps.routed.map(|stamp| stamp.at);

@@ -97,7 +97,7 @@ fn age(text: &str) -> Result<u64, String> {
         'd' => 86_400,
         _ => return Err(wrong()),
     };
-    let number = text.trim_end_matches(unit);
+    let number = text.strip_suffix(unit).ok_or_else(wrong)?;
     let number: u64 = number.parse().map_err(|_| wrong())?;
     number.checked_mul(seconds).ok_or_else(wrong)
 }

@@ -1,7 +1,5 @@
 //! Parked envelopes in words.
 
-use std::fmt::Write as _;
-
 use proto::desk_parked::{ParkedActed, ParkedDetail, ParkedEntry, ParkedList, ParkedView};
 
 /// One line each.
@@ -36,17 +34,14 @@ fn detail(detail: &ParkedDetail) -> String {
     let mut words = format!("{}\n", entry.id);
     let mut tell = |name: &str, value: Option<String>| {
         let value = value.filter(|value| !value.is_empty());
-        drop(writeln!(
-            words,
-            "  {name:<12} {}",
-            value.as_deref().unwrap_or("-")
-        ));
+        let value = value.as_deref().unwrap_or("-");
+        words = format!("{words}  {name:<12} {value}\n");
     };
     tell("acceptance", Some(entry.acceptance.clone()));
     tell("type", Some(detail.message_type.clone()));
     tell("sender", detail.sender.map(|office| office.to_string()));
     tell("destination", detail.destination.map(|office| office.to_string()));
-    tell("submitter", detail.submitter.as_ref().map(ToString::to_string));
+    tell("submitter", detail.submitter.clone());
     tell("sequence", detail.sequence.clone());
     tell("kinds", Some(detail.kinds.join(" ")));
     tell("size", Some(format!("{} bytes", entry.size)));
@@ -68,15 +63,14 @@ fn detail(detail: &ParkedDetail) -> String {
 
 /// What an act chose and did.
 pub(crate) fn acted(acted: &ParkedActed, dry_run: bool, done: &str) -> String {
-    let mut words: String = acted.items.iter().map(line).collect();
+    let words: String = acted.items.iter().map(line).collect();
     let count = acted.items.len();
     let more = if acted.more { ", and there are more" } else { "" };
     if dry_run {
-        drop(writeln!(words, "{count} would be {done}{more}"));
+        format!("{words}{count} would be {done}{more}\n")
     } else {
-        drop(writeln!(words, "{} {done}{more}", acted.done));
+        format!("{words}{} {done}{more}\n", acted.done)
     }
-    words
 }
 
 #[cfg(test)]
