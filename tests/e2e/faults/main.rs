@@ -12,7 +12,6 @@ mod docker;
 mod load;
 mod parked;
 mod poison;
-mod psql;
 mod rolling;
 mod soak;
 mod station_killed;

@@ -10,7 +10,6 @@ use serde_json::Value;
 use standard::generate::Size;
 
 use crate::accounts;
-use crate::psql::psql;
 
 pub(crate) async fn is_redriven_or_discarded(world: &World) -> anyhow::Result<()> {
     let database = world.own_postgres().await?;
@@ -71,7 +70,7 @@ async fn worked_on(world: &World, database: &Database) -> anyhow::Result<()> {
     })
     .await?;
 
-    psql(database, "ALTER TABLE ledger DROP CONSTRAINT mended").await?;
+    database.sql("ALTER TABLE ledger DROP CONSTRAINT mended").await?;
     ensure!(done(&operator.json(&["parked", "redrive", &mended.to_string()])?) == 1);
     let item = manager.until(mended, Status::Delivered).await?;
     ensure!(
@@ -154,7 +153,7 @@ async fn stopped_and_killed(world: &World, database: &Database) -> anyhow::Resul
         sent.push(manager.send(&unit).await?);
     }
     all_parked(&relay, MANY).await?;
-    psql(database, "ALTER TABLE ledger DROP CONSTRAINT nobody").await?;
+    database.sql("ALTER TABLE ledger DROP CONSTRAINT nobody").await?;
 
     // One a minute: the first goes at once, and no other before it is stopped.
     let slowly = [
@@ -200,7 +199,7 @@ async fn stopped_and_killed(world: &World, database: &Database) -> anyhow::Resul
 /// A rule of the database that no program of ours knows.
 async fn refuse(database: &Database, name: &str, check: &str) -> anyhow::Result<()> {
     let sql = format!("ALTER TABLE ledger ADD CONSTRAINT {name} CHECK ({check})");
-    psql(database, &sql).await.map(drop)
+    database.sql(&sql).await.map(drop)
 }
 
 /// The inbox holds exactly these, in this order.

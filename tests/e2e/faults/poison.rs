@@ -11,7 +11,6 @@ use standard::generate::Size;
 use std::time::Duration;
 
 use crate::accounts;
-use crate::psql::psql;
 
 /// Bytes of the files of an envelope that keeps its handler busy for seconds.
 const LARGE: usize = 12 << 20;
@@ -53,7 +52,7 @@ async fn killing(world: &World, database: &Database) -> anyhow::Result<()> {
     for tries in 1..=TRIES {
         within(PATIENCE, "the suspect is tried", || async {
             let sql = format!("SELECT tries FROM suspects WHERE id = '{poison}' AND station = 'validation'");
-            let counted = psql(database, &sql).await?;
+            let counted = database.sql(&sql).await?;
             ensure!(counted == tries.to_string(), "{counted:?}, not {tries}");
             Ok(())
         })
@@ -68,7 +67,7 @@ async fn killing(world: &World, database: &Database) -> anyhow::Result<()> {
         cause.contains("died 5 times") && list["items"][0]["station"] == "validation",
         "{list}"
     );
-    let left = psql(database, "SELECT COUNT(*) FROM suspects").await?;
+    let left = database.sql("SELECT COUNT(*) FROM suspects").await?;
     ensure!(left == "0", "{left} suspects left");
     offices.ends_well(&relay, poison).await
 }
