@@ -1,5 +1,5 @@
 # What one does with this repository; `make` alone prints this list.
-.PHONY: help demo up down test bench lint fmt fuzz-smoke docs clean
+.PHONY: help demo up down test soak bench lint fmt fuzz-smoke docs clean
 SHELL := /bin/bash
 
 help: ## print this list
@@ -17,11 +17,19 @@ down: ## stop what `make up` started
 test: ## every test, the end-to-end ones in containers; the counts last
 	@ops/dev/test
 
-bench: ## figures beside their limits, into docs/benchmarks.md
+soak: ## faults at random for MINUTES (5), then the account; SABOTAGE=drop|double|swap|alter must be found
+	@ops/dev/soak
+
+bench: ## figures beside their limits, into docs/benchmarks.md (BENCH=--only-reading: of reading, printed)
 	@ops/dev/setup
+ifeq ($(findstring --only-reading,$(BENCH)),)
 	@cargo build --release -p relay -p bench
 	@RELAY_BIN_DIR=$${CARGO_TARGET_DIR:-target}/release ops/dev/broker run .run/bench \
 	  $${CARGO_TARGET_DIR:-target}/release/bench --broker .run/bench $(BENCH)
+else
+	@cargo build --release -p bench
+	@$${CARGO_TARGET_DIR:-target}/release/bench $(BENCH)
+endif
 
 lint: ## formatting and clippy, as strict as CI
 	@ops/dev/lint

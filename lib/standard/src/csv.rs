@@ -20,15 +20,9 @@ pub enum Fault {
     LoneCr,
 }
 
-/// Bytes that end or spoil a field without quotes.
-const SPECIAL: [bool; 256] = {
-    let mut table = [false; 256];
-    table[b',' as usize] = true;
-    table[b'"' as usize] = true;
-    table[b'\r' as usize] = true;
-    table[b'\n' as usize] = true;
-    table
-};
+/// Bytes that end or spoil a field without quotes, and those that matter in one with quotes.
+const PLAIN: [u8; 4] = *b",\"\r\n";
+const QUOTED: [u8; 2] = *b"\"\n";
 
 #[derive(Debug, Clone, Copy)]
 struct Span {
@@ -166,11 +160,27 @@ impl<'a> Reader<'a> {
         self.spans.get(index).map(|span| span.start..span.end)
     }
 
-    /// Moves on to the next byte that matters, or to the end.
+    /// Moves on to the next of these bytes, or to the end.
     #[inline]
-    fn skip(&mut self, matters: impl Fn(u8) -> bool) {
+    fn skip<const N: usize>(&mut self, wanted: [u8; N]) {
+        const ONES: u64 = 0x0101_0101_0101_0101;
+        const HIGH: u64 = 0x8080_8080_8080_8080;
+        while let Some(word) = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk::<8>) {
+            let word = u64::from_le_bytes(*word);
+            // The lowest high bit set is at the first byte that is one of them (those above it may err).
+            let found = wanted.iter().fold(0, |found, byte| {
+                let difference = word ^ (ONES * u64::from(*byte));
+                found | (difference.wrapping_sub(ONES) & !difference & HIGH)
+            });
+            if found != 0 {
+                self.at += (found.trailing_zeros() / 8) as usize;
+                return;
+            }
+            self.at += 8;
+        }
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        self.at += rest.iter().position(|byte| matters(*byte)).unwrap_or(rest.len());
+        let found = rest.iter().position(|byte| wanted.contains(byte));
+        self.at += found.unwrap_or(rest.len());
     }
 
     fn push(&mut self, start: usize, end: usize, quoted: bool) {
@@ -191,7 +201,7 @@ impl<'a> Reader<'a> {
     fn plain(&mut self) -> bool {
         let start = self.at;
         loop {
-            self.skip(|byte| SPECIAL[usize::from(byte)]);
+            self.skip(PLAIN);
             match self.bytes.get(self.at) {
                 None => {
                     self.push(start, self.at, false);
@@ -230,7 +240,7 @@ impl<'a> Reader<'a> {
         let start = self.at + 1;
         self.at = start;
         loop {
-            self.skip(|byte| byte == b'"' || byte == b'\n');
+            self.skip(QUOTED);
             match self.bytes.get(self.at) {
                 None => {
                     if !self.resync(record, start) {

@@ -30,10 +30,10 @@ use runs::Pair;
 struct Arguments {
     /// Address of a broker nobody else uses.
     #[arg(long, env = "AMQP_URL", hide_env_values = true)]
-    amqp_url: String,
+    amqp_url: Option<String>,
     /// Folder of that broker, as given to ops/dev/broker; its processor time is told by it.
     #[arg(long)]
-    broker: PathBuf,
+    broker: Option<PathBuf>,
     /// Envelopes of a run.
     #[arg(long, default_value_t = 10_000)]
     envelopes: usize,
@@ -52,6 +52,12 @@ struct Arguments {
     /// Runs the relay alone, so that it can be looked into; writes nothing.
     #[arg(long)]
     only_relay: bool,
+    /// Measures the reading of the standard alone and prints it; needs no broker, writes nothing.
+    #[arg(long)]
+    only_reading: bool,
+    /// Checks the files of a folder and prints the most memory that took, in KiB: what this program calls itself for.
+    #[arg(long, hide = true)]
+    check_folder: Option<PathBuf>,
     /// Where the table goes.
     #[arg(long, default_value = "docs/benchmarks.md")]
     out: PathBuf,
@@ -64,10 +70,20 @@ async fn main() -> anyhow::Result<()> {
         0 < arguments.envelopes && 0 < arguments.pairs,
         "nothing to measure"
     );
-    let broker = process::broker(&arguments.broker)?;
-    let reading = reading::measure(arguments.csv_bytes)?;
+    if let Some(folder) = &arguments.check_folder {
+        println!("{}", reading::check_folder(folder)?);
+        return Ok(());
+    }
+    if arguments.only_reading {
+        print!("{}", report::table(&reading::measure()?.rows()));
+        return Ok(());
+    }
+    let amqp_url = arguments.amqp_url.context("--amqp-url is needed")?;
+    let broker = arguments.broker.context("--broker is needed")?;
+    let broker = process::broker(&broker)?;
+    let reading = reading::measure()?;
     eprintln!("bench: a town of offices");
-    let mut town = Town::found(&arguments.amqp_url, &arguments.settings).await?;
+    let mut town = Town::found(&amqp_url, &arguments.settings).await?;
     let mut pairs = Vec::new();
     for number in 0..arguments.pairs {
         eprintln!(
@@ -82,12 +98,12 @@ async fn main() -> anyhow::Result<()> {
             continue;
         } else if number % 2 == 0 {
             // Whoever runs second finds a warmer machine and a fuller broker: they take turns.
-            let no_op = runs::no_op(&arguments.amqp_url, &batch, broker).await?;
+            let no_op = runs::no_op(&amqp_url, &batch, broker).await?;
             let relay = runs::relay(&mut town, &batch, arguments.concurrency, broker).await?;
             Pair { no_op, relay }
         } else {
             let relay = runs::relay(&mut town, &batch, arguments.concurrency, broker).await?;
-            let no_op = runs::no_op(&arguments.amqp_url, &batch, broker).await?;
+            let no_op = runs::no_op(&amqp_url, &batch, broker).await?;
             Pair { no_op, relay }
         };
         eprintln!("bench: {}", report::line(number, &pair));

@@ -1,6 +1,7 @@
 //! What a process has used, from `/proc`.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 
@@ -21,16 +22,38 @@ pub(crate) fn cpu_ms(pid: u32) -> anyhow::Result<f64> {
     Ok((user + system) * 1_000.0 / TICKS)
 }
 
+/// Processor time of this thread so far.
+///
+/// # Errors
+/// When the kernel does not tell it.
+pub(crate) fn thread_cpu() -> anyhow::Result<Duration> {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat")?;
+    let nanoseconds = stat.split(' ').next().context("a schedstat line")?;
+    Ok(Duration::from_nanos(nanoseconds.parse()?))
+}
+
 /// Resident memory of a process, in KiB.
 ///
 /// # Errors
 /// When the process is gone.
 pub(crate) fn resident_kib(pid: u32) -> anyhow::Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    status_kib(&pid.to_string(), "VmRSS:")
+}
+
+/// The most memory this process ever had resident, in KiB.
+///
+/// # Errors
+/// When `/proc` cannot be read.
+pub(crate) fn peak_kib() -> anyhow::Result<u64> {
+    status_kib("self", "VmHWM:")
+}
+
+fn status_kib(process: &str, key: &'static str) -> anyhow::Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status
         .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .context("VmRSS")?;
+        .find_map(|line| line.strip_prefix(key))
+        .context(key)?;
     Ok(line.trim().trim_end_matches(" kB").parse()?)
 }
 

@@ -4,12 +4,18 @@
 
 #![expect(clippy::print_stdout, reason = "a story tells how long it took to recover")]
 
+mod accounts;
 mod broker_killed;
 mod broker_line;
+mod cluster;
 mod docker;
 mod load;
+mod parked;
+mod poison;
 mod rolling;
+mod soak;
 mod station_killed;
+mod store_down_long;
 mod store_hurt;
 mod topology_hurt;
 
@@ -37,6 +43,9 @@ fn main() -> ExitCode {
         Story::new("broker_line_slow", |world| async move {
             broker_line::slow(&world).await
         }),
+        Story::new("cluster", |world| async move {
+            cluster::node_lost_and_cut_off(&world).await
+        }),
         Story::new("broker_killed", |world| async move {
             broker_killed::tell(&world).await
         }),
@@ -49,8 +58,23 @@ fn main() -> ExitCode {
         Story::new("queue_deleted", |world| async move {
             topology_hurt::queue_deleted(&world).await
         }),
+        Story::new(
+            "nothing_lost",
+            |world| async move { soak::nothing_lost(&world).await },
+        ),
         Story::new("queue_differs", |world| async move {
             topology_hurt::queue_differs(&world).await
+        }),
+        Story::new("poison_kills", |world| async move { poison::kills(&world).await }),
+        Story::new("poison_hangs", |world| async move { poison::hangs(&world).await }),
+        Story::new("parked_is_redriven_or_discarded", |world| async move {
+            parked::is_redriven_or_discarded(&world).await
+        }),
+        Story::new("redrive_stops_and_survives_a_kill", |world| async move {
+            parked::stops_at_once_and_survives_a_kill(&world).await
+        }),
+        Story::new("store_down_long_with_nine_replicas", |world| async move {
+            store_down_long::nine_replicas(&world).await
         }),
     ])
 }

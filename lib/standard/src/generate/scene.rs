@@ -177,7 +177,8 @@ impl<'a> Draft<'a> {
     /// Adds the rows of a person.
     pub(crate) fn add(&mut self, case: &Case, rng: &mut Rng) {
         let scene = self.scene;
-        let image = (scene.unit.has_basic() && !rng.one_in(3)).then(|| {
+        // V3 has no such sheet, so no image goes with it.
+        let image = (scene.unit.has_basic() && !self.sheets.is_empty() && !rng.one_in(3)).then(|| {
             let stem = scene.name(FileKind::UpKihonImage);
             let stem = stem.trim_end_matches(".CSV");
             format!("{stem}_{:04}.jpg", self.images.len() + 1)

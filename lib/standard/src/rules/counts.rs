@@ -1,9 +1,9 @@
 //! How often each service stands in table 6, and how often table 7 counts it.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hasher};
 
 use super::Column;
+use super::hash::Hash;
 use super::services::Special;
 use super::{Checked, Row, RowRule, Scene, Tell};
 use crate::codes;
@@ -32,6 +32,8 @@ pub(crate) struct Counts {
     office: usize,
     prorata: Option<usize>,
     tallies: Tallies,
+    /// Of the service read last: its rows mostly stand together, and the table is asked once for them.
+    last: Option<(u64, Tally)>,
 }
 
 impl Counts {
@@ -47,7 +49,19 @@ impl Counts {
             office: scene.at("provider_office_code")?,
             prorata: scene.at("prorata_days"),
             tallies: HashMap::new(),
+            last: None,
         })
+    }
+
+    /// Puts the service read last into the table.
+    fn keep(&mut self) {
+        if let Some((service, last)) = self.last.take() {
+            let merge = |tally: &mut Tally| {
+                tally.count += last.count;
+                tally.open |= last.open;
+            };
+            self.tallies.entry(service).and_modify(merge).or_insert(last);
+        }
     }
 }
 
@@ -57,23 +71,30 @@ impl<'a> RowRule<'a> for Counts {
         if Special::read(code).is_some() {
             return;
         }
-        let mut hasher = DefaultHasher::new();
+        let mut hash = Hash::new();
         for part in row.person().into_iter().chain([row.at(self.office), code]) {
-            hasher.write(part);
-            hasher.write_u8(b',');
+            hash.add(part);
+        }
+        let service = hash.end();
+        if self.last.is_none_or(|(last, _)| last != service) {
+            self.keep();
         }
         let count = date::number(row.get(self.count));
         let daily = self.prorata.is_some_and(|at| !row.at(at).is_empty());
-        let tally = self.tallies.entry(hasher.finish()).or_insert(Tally {
-            count: 0,
-            line: row.line(),
-            open: false,
-        });
+        let (_, tally) = self.last.get_or_insert((
+            service,
+            Tally {
+                count: 0,
+                line: row.line(),
+                open: false,
+            },
+        ));
         tally.count += u64::from(count.unwrap_or_default());
         tally.open |= daily || count.is_none();
     }
 
-    fn end(self: Box<Self>, facts: &mut Facts<'a>, _tell: &mut Tell<'_>) {
+    fn end(mut self: Box<Self>, facts: &mut Facts<'a>, _tell: &mut Tell<'_>) {
+        self.keep();
         facts.tallies = self.tallies;
         facts.count_column = Some(self.count);
     }

@@ -1,24 +1,26 @@
 //! The same record twice in a file: a receiver would take it in twice, or not at all.
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hasher};
-
+use super::hash::Hash;
 use super::{Row, RowRule, Scene, Tell};
 use crate::codes;
 use crate::csv::Reader;
+use crate::file::Facts;
 use crate::kind::FileKind;
 
-/// Remembers each record by a hash, and compares the records themselves when two hashes are equal.
-pub(crate) struct Duplicates {
+/// Remembers each record by a hash, and compares the records themselves when two hashes are equal. A list that is sorted
+/// at the end: a file may hold a hundred thousand records, and a table of them would miss the cache at each.
+pub(crate) struct Duplicates<'a> {
     /// Positions of the fields that make a record what it is; empty: all of them.
     identity: Vec<usize>,
     /// Two equal rows may be meant: only warn.
     unsure: bool,
-    /// Hash → where the record begins, and on which line.
-    seen: HashMap<u64, (usize, u32)>,
+    /// The whole file.
+    bytes: &'a [u8],
+    /// Hash, line, and where the record begins.
+    seen: Vec<(u64, u32, usize)>,
 }
 
-impl Duplicates {
+impl Duplicates<'_> {
     pub(crate) fn of(scene: &Scene<'_>) -> Option<Self> {
         // The standard names no identity for the rows of these; two equal rows may be two equal events of a day.
         let unsure = matches!(
@@ -28,7 +30,8 @@ impl Duplicates {
         Some(Duplicates {
             identity: identity(scene),
             unsure,
-            seen: HashMap::new(),
+            bytes: &[],
+            seen: Vec::new(),
         })
     }
 }
@@ -77,40 +80,54 @@ fn identity(scene: &Scene<'_>) -> Vec<usize> {
     [1, 2].into_iter().chain(rest).collect()
 }
 
-impl Duplicates {
-    fn hash(&self, row: &Row<'_, '_>) -> u64 {
-        let mut hasher = DefaultHasher::new();
+impl<'a> Duplicates<'a> {
+    fn hash(&self, row: &Row<'_, 'a>) -> u64 {
+        let mut hash = Hash::new();
         if self.identity.is_empty() {
-            hasher.write(row.reader().raw());
+            hash.add(row.reader().raw());
         }
         for at in &self.identity {
-            hasher.write(row.at(*at));
-            hasher.write_u8(b',');
+            hash.add(row.at(*at));
         }
-        hasher.finish()
+        hash.end()
     }
 
-    fn equal(&self, row: &Row<'_, '_>, start: usize) -> bool {
-        let mut earlier = Reader::new(row.reader().bytes_from(start));
-        earlier.read();
+    /// Are the records that begin at these positions the same?
+    fn equal(&self, one: usize, other: usize) -> bool {
+        let [one, other] = [one, other].map(|start| {
+            let mut reader = Reader::new(self.bytes.get(start..).unwrap_or_default());
+            reader.read();
+            reader
+        });
         if self.identity.is_empty() {
-            return earlier.raw() == row.reader().raw();
+            return one.raw() == other.raw();
         }
-        self.identity.iter().all(|at| earlier.field(*at) == row.at(*at))
+        self.identity.iter().all(|at| one.field(*at) == other.field(*at))
     }
 }
 
-impl<'a> RowRule<'a> for Duplicates {
-    fn row(&mut self, row: &Row<'_, 'a>, tell: &mut Tell<'_>) {
-        let hash = self.hash(row);
-        let Some((start, line)) = self.seen.get(&hash).copied() else {
-            self.seen.insert(hash, (row.reader().start(), row.line()));
-            return;
-        };
-        if self.equal(row, start) {
-            tell.line(&codes::RECORD_DUPLICATE, row.line(), |draft| {
+impl<'a> RowRule<'a> for Duplicates<'a> {
+    fn row(&mut self, row: &Row<'_, 'a>, _tell: &mut Tell<'_>) {
+        self.bytes = row.reader().bytes_from(0);
+        self.seen.push((self.hash(row), row.line(), row.reader().start()));
+    }
+
+    fn end(mut self: Box<Self>, _facts: &mut Facts<'a>, tell: &mut Tell<'_>) {
+        let mut seen = std::mem::take(&mut self.seen);
+        seen.sort_unstable_by_key(|(hash, line, _)| (*hash, *line));
+        let mut again: Vec<(u32, u32)> = Vec::new();
+        for same in seen.chunk_by(|one, other| one.0 == other.0) {
+            let Some(((_, first, start), rest)) = same.split_first() else {
+                continue;
+            };
+            let equal = rest.iter().filter(|(.., other)| self.equal(*start, *other));
+            again.extend(equal.map(|(_, line, _)| (*line, *first)));
+        }
+        again.sort_unstable();
+        for (line, first) in again {
+            tell.line(&codes::RECORD_DUPLICATE, line, |draft| {
                 draft
-                    .detail(format!("{line}行目と同じ"), format!("the same as line {line}"))
+                    .detail(format!("{first}行目と同じ"), format!("the same as line {first}"))
                     .likely(self.unsure)
             });
         }

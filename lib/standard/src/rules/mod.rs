@@ -7,6 +7,7 @@ mod conditions;
 mod counts;
 mod dates;
 mod duplicates;
+mod hash;
 mod images;
 mod keys;
 mod misdirected;

@@ -1,17 +1,17 @@
 //! Good units to break.
 
-use standard::{Context, File, GenSpec, Report, Size, UnitKind, check, generate};
+use standard::{Context, Edition, File, GenSpec, Report, Size, UnitKind, check, generate};
 
 /// Names and bytes of a unit.
 pub(crate) type Files = Vec<(String, Vec<u8>)>;
 
 /// A good unit from or to office 0300000005 of this service kind.
 pub(crate) fn unit(unit: UnitKind, provider_kind: &str) -> Files {
-    seeded(unit, provider_kind, 11)
+    seeded(Edition::V41, unit, provider_kind, 11)
 }
 
-/// As [`unit`], of other persons with each seed.
-pub(crate) fn seeded(unit: UnitKind, provider_kind: &str, seed: u64) -> Files {
+/// As [`unit`], of other persons with each seed; no files where the edition lacks the unit.
+pub(crate) fn seeded(edition: Edition, unit: UnitKind, provider_kind: &str, seed: u64) -> Files {
     let (care, provider) = (("0300000100", "43"), ("0300000005", provider_kind));
     let (from, to) = if unit.from_provider() {
         (provider, care)
@@ -19,7 +19,7 @@ pub(crate) fn seeded(unit: UnitKind, provider_kind: &str, seed: u64) -> Files {
         (care, provider)
     };
     let spec = GenSpec {
-        edition: standard::Edition::V41,
+        edition,
         sender: from.0.to_owned(),
         sender_kind: from.1.to_owned(),
         destination: to.0.to_owned(),

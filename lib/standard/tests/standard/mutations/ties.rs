@@ -69,11 +69,12 @@ fn tied_files(page: &Page<'_>) -> usize {
     let units = rows
         .iter()
         .filter(|row| row[1] == version && row[4] == kind)
-        .map(|row| row[2]);
+        .map(|row| (row[2], row[6]));
     units
-        .map(|unit| {
+        .map(|(unit, presence)| {
             let mandatory = |row: &&Vec<&str>| row[1] == version && row[2] == unit && row[6] == "mandatory";
-            rows.iter().filter(mandatory).count()
+            // An annex counts beside the file it goes with.
+            rows.iter().filter(mandatory).count() + usize::from(presence.starts_with("with "))
         })
         .min()
         .unwrap_or(0)
