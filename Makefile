@@ -1,5 +1,5 @@
 # What one does with this repository; `make` alone prints this list.
-.PHONY: help demo up down test bench lint fmt fuzz-smoke docs clean
+.PHONY: help demo up down test soak bench lint fmt fuzz-smoke docs clean
 SHELL := /bin/bash
 
 help: ## print this list
@@ -16,6 +16,9 @@ down: ## stop what `make up` started
 
 test: ## every test, the end-to-end ones in containers; the counts last
 	@ops/dev/test
+
+soak: ## faults at random for MINUTES (5), then the account; SABOTAGE=drop|double|swap|alter must be found
+	@ops/dev/soak
 
 bench: ## figures beside their limits, into docs/benchmarks.md (BENCH=--only-reading: of reading, printed)
 	@ops/dev/setup

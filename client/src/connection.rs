@@ -80,6 +80,13 @@ impl Ask {
         }
     }
 
+    /// At this door instead.
+    #[must_use]
+    pub fn at(mut self, door: Door) -> Self {
+        self.door = door;
+        self
+    }
+
     /// With a parameter, if it has a value.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: Option<impl ToString>) -> Self {

@@ -41,13 +41,20 @@ fn folder(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-fn file(path: &Path) -> Result<(String, Vec<u8>), Failure> {
-    let name = path.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
+/// Name and bytes of a file.
+pub(crate) fn file(path: &Path) -> Result<(String, Vec<u8>), Failure> {
+    let name = name(path)?;
+    let bytes = std::fs::read(path).map_err(Failure::read(path))?;
+    Ok((name, bytes))
+}
+
+/// The name of a file without its path.
+pub(crate) fn name(path: &Path) -> Result<String, Failure> {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.map(str::to_owned).ok_or_else(|| {
         Failure::usage(
             format!("ファイル名を読み取れません：{}", path.display()),
             format!("cannot read the file name of {}", path.display()),
         )
-    })?;
-    let bytes = std::fs::read(path).map_err(Failure::read(path))?;
-    Ok((name.to_owned(), bytes))
+    })
 }

@@ -60,12 +60,19 @@ impl Terminal<'_> {
     }
 }
 
-fn heading(problem: &Problem) -> String {
-    let severity = match problem.severity {
+/// Both words of a severity.
+pub(crate) fn severity(severity: Severity) -> &'static str {
+    match severity {
         Severity::Error => "エラー error",
         Severity::Warning => "注意 warning",
-    };
-    let mut place = vec![words::padded(severity, 13), problem.code.clone()];
+    }
+}
+
+fn heading(problem: &Problem) -> String {
+    let mut place = vec![
+        words::padded(severity(problem.severity), 13),
+        problem.code.clone(),
+    ];
     place.extend(problem.file.clone());
     place.extend(problem.line.map(|line| format!("{line}行 line {line}")));
     place.extend(problem.field_no.map(|number| format!("No.{number}")));

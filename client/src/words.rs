@@ -46,10 +46,11 @@ pub fn time(text: &str) -> String {
     }
 }
 
-/// The text and blanks up to a width, Japanese characters counting two.
+/// The text and blanks up to a width, Japanese characters counting two (half-width kana one).
 #[must_use]
 pub fn padded(text: &str, width: usize) -> String {
-    let taken: usize = text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+    let narrow = |c: char| c.is_ascii() || ('\u{ff61}'..='\u{ff9f}').contains(&c);
+    let taken: usize = text.chars().map(|c| if narrow(c) { 1 } else { 2 }).sum();
     format!("{text}{}", " ".repeat(width.saturating_sub(taken)))
 }
 

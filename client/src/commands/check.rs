@@ -1,77 +1,156 @@
 //! `careplan check`: the relay's own judgement, before anything is sent and without a connection.
 
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use proto::api::{CheckReport, UnitSummary, Verdict};
-use standard::looks_standard;
+use indicatif::{ProgressBar, ProgressStyle};
+use proto::Problem;
+use proto::api::{CheckReport, Verdict};
 
-use super::{Context, junit};
+use super::{Context, checked, junit, now};
 use crate::failure::{Exit, Failure};
-use crate::{selection, words};
+use crate::opening::{self, Opened};
+use crate::{policy, subjects};
+
+/// From so many files on a bar is worth its place.
+const MANY: usize = 10;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// ファイルまたはフォルダ / files or folders
+    /// ファイル、フォルダ、ZIP、封筒（CMS） / files, folders, ZIPs, envelopes (CMS)
     #[arg(required = true)]
     paths: Vec<PathBuf>,
     /// 出力形式 / form of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// 方針：ファイル、または relay（中継の方針を取得） / severities: a policy file, or `relay` to ask the relay for its own
+    #[arg(long, value_name = "FILE|relay")]
+    policy: Option<String>,
+    /// 行を引用しない / do not quote rows (they may hold personal data)
+    #[arg(long)]
+    no_quote: bool,
 }
 
 /// Form of the report.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
     Text,
     Json,
     Junit,
 }
 
-/// Checks loose files; several sending units among them are judged one by one.
-pub(super) fn run(context: &mut Context<'_>, args: &Args) -> Result<Exit, Failure> {
-    let files = selection::read(&args.paths)?;
-    let judged = parcel::judge_files(&files);
-    let report = CheckReport::new(judged.units, judged.problems);
-    let terminal = &mut context.terminal;
-    match args.format {
-        Format::Json => terminal.json(&report),
-        Format::Junit => {
-            let names: Vec<String> = files.into_iter().map(|(name, _)| name).collect();
-            terminal.raw(&junit::report(&report, &names));
-        }
-        Format::Text => {
-            terminal.problems(&report.problems);
-            for (code, count) in &report.more {
-                terminal.line(format!("ほか {count} 件 / {count} more: {code}"));
+/// Checks set by set, so that no more than one is in memory; several sending units in a set are judged one by one.
+pub(super) async fn run(context: &mut Context<'_>, args: &Args) -> Result<Exit, Failure> {
+    let rules = policy::rules(context, args.policy.as_deref()).await?;
+    let subjects = subjects::find(&args.paths)?;
+    let files = subjects.iter().map(|subject| subject.paths.len()).sum();
+    let bar = progress(args.format, files);
+    let mut text = checked::Text::new(1 < subjects.len(), !args.no_quote);
+    let mut parts = Vec::new();
+    for subject in &subjects {
+        bar.set_message(subject.place.clone());
+        for opened in opening::open(subject, &rules, now(), |judged| bar.inc(judged as u64))? {
+            if args.format == Format::Text {
+                bar.suspend(|| text.tell(&mut context.terminal, opened));
+            } else {
+                parts.push(Part::from(opened));
             }
-            report
-                .units
-                .iter()
-                .for_each(|unit| terminal.line(unit_line(unit)));
-            // A file whose name was changed is taken for an attachment; only so can a person see it.
-            for (name, _) in files.iter().filter(|(name, _)| !looks_standard(name)) {
-                terminal.line(format!("{}{name}", words::padded("添付 attachment", 16)));
-            }
-            terminal.line(match report.verdict {
-                Verdict::Accept => "結果 verdict: 送信できます / accept",
-                Verdict::Reject => "結果 verdict: 送信できません / reject",
-            });
         }
     }
-    Ok(match report.verdict {
-        Verdict::Accept => Exit::Ok,
-        Verdict::Reject => Exit::Refused,
-    })
+    bar.finish_and_clear();
+    let report = match args.format {
+        Format::Text => return Ok(exit(text.close(&mut context.terminal))),
+        Format::Json => {
+            let (report, _) = merged(parts);
+            context.terminal.json(&report);
+            report
+        }
+        Format::Junit => {
+            let (report, names) = merged(parts);
+            context.terminal.raw(&junit::report(&report, &names));
+            report
+        }
+    };
+    Ok(exit(report.verdict))
 }
 
-fn unit_line(unit: &UnitSummary) -> String {
-    let name = unit.unit.as_deref().unwrap_or("?");
-    let month = unit.month.as_deref().unwrap_or("-");
-    let (sender, destination, sequence) = (&unit.sender, &unit.destination, &unit.sequence);
-    let kinds = unit.kinds.join(" ");
-    format!(
-        "{}{sender} → {destination}  {sequence}  {month}  {name}  {kinds}",
-        words::padded("送信単位 unit", 16)
-    )
+fn exit(verdict: Verdict) -> Exit {
+    match verdict {
+        Verdict::Accept => Exit::Ok,
+        Verdict::Reject => Exit::Refused,
+    }
+}
+
+/// What a report for programs keeps of one judgement.
+struct Part {
+    place: String,
+    report: CheckReport,
+    names: Vec<String>,
+}
+
+impl From<Opened> for Part {
+    fn from(opened: Opened) -> Self {
+        Self {
+            place: opened.place,
+            report: CheckReport::new(opened.judged.units, opened.judged.problems),
+            names: opened.files.into_iter().map(|(name, _)| name).collect(),
+        }
+    }
+}
+
+/// One report of all, and the names of the files. With several judgements a file's name is led by where it lies.
+fn merged(mut parts: Vec<Part>) -> (CheckReport, Vec<String>) {
+    if 1 < parts.len() {
+        for part in &mut parts {
+            let place = part.place.as_str();
+            let led = |name: &str| match place {
+                "" => name.to_owned(),
+                place => format!("{place}/{name}"),
+            };
+            part.names = part.names.iter().map(|name| led(name)).collect();
+            for problem in &mut part.report.problems {
+                problem.file = match &problem.file {
+                    Some(name) => Some(led(name)),
+                    None => Some(place.to_owned()).filter(|place| !place.is_empty()),
+                };
+            }
+        }
+    }
+    let verdict = match parts.iter().all(|part| part.report.verdict == Verdict::Accept) {
+        true => Verdict::Accept,
+        false => Verdict::Reject,
+    };
+    let mut more: BTreeMap<String, u64> = BTreeMap::new();
+    let (mut units, mut names) = (Vec::new(), Vec::new());
+    let mut problems: Vec<Problem> = Vec::new();
+    for part in parts {
+        units.extend(part.report.units);
+        problems.extend(part.report.problems);
+        names.extend(part.names);
+        for (code, count) in part.report.more {
+            *more.entry(code).or_default() += count;
+        }
+    }
+    let report = CheckReport {
+        verdict,
+        units,
+        problems,
+        more,
+    };
+    (report, names)
+}
+
+/// Drawn on the standard error, only when that is a terminal, and never beside a report that a program reads.
+fn progress(format: Format, files: usize) -> ProgressBar {
+    let piped = format != Format::Text && !std::io::stdout().is_terminal();
+    if piped || files < MANY {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(files as u64);
+    if let Ok(style) = ProgressStyle::with_template("点検 checking [{bar:30}] {pos}/{len} {wide_msg}") {
+        bar.set_style(style);
+    }
+    bar
 }

@@ -221,6 +221,13 @@ fn break_rule(context: &mut Context<'_>, args: &Args, rule: &str) -> Result<Exit
                 "標準仕様のファイルがない送信です。書くファイルはありません。 / a sending without files of the standard: nothing to write",
             );
         }
+        if rule.ends_with("_mismatch") {
+            let unit = &made.unit;
+            let (from, to, sequence) = (&unit.sender, &unit.destination, &unit.sequence);
+            context.terminal.line(format!(
+                "送信元{from}、宛先{to}、連番{sequence}の封筒に入れると見つかります。 / found in an envelope of sender {from}, destination {to}, sequence {sequence}",
+            ));
+        }
         broken.push(made.unit);
     }
     write(context, args, broken.into_iter())

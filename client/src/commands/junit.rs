@@ -1,23 +1,36 @@
 //! A check's report as JUnit XML, for build servers: a test case for each file.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use proto::api::CheckReport;
 use proto::{Problem, Severity};
 
-/// The report; problems about no file in particular stand under `sending`.
+/// Where problems stand that are about no file in particular.
+const SENDING: &str = "sending";
+
+/// The report; problems about no file in particular stand under `sending`, those about a name that is no file's (a manifest,
+/// an envelope) under that name.
 pub(super) fn report(report: &CheckReport, files: &[String]) -> String {
-    let of = |name: &str| -> Vec<&Problem> {
-        let about = |problem: &&Problem| problem.file.as_deref().unwrap_or("sending") == name;
-        report.problems.iter().filter(about).collect()
-    };
-    let is_error = |problem: &&&Problem| problem.severity == Severity::Error;
-    let names: Vec<&str> = std::iter::once("sending")
-        .chain(files.iter().map(String::as_str))
-        .collect();
-    let failures = names
+    let mut names = vec![SENDING];
+    let mut found: BTreeMap<&str, Vec<&Problem>> = BTreeMap::from([(SENDING, Vec::new())]);
+    for name in files
         .iter()
-        .filter(|name| of(name).iter().any(|problem| is_error(&problem)))
+        .map(String::as_str)
+        .chain(report.problems.iter().map(about))
+    {
+        found.entry(name).or_insert_with(|| {
+            names.push(name);
+            Vec::new()
+        });
+    }
+    for problem in &report.problems {
+        found.entry(about(problem)).or_default().push(problem);
+    }
+    let is_error = |problem: &&&Problem| problem.severity == Severity::Error;
+    let failures = found
+        .values()
+        .filter(|of| of.iter().any(|problem| is_error(&problem)))
         .count();
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let tests = names.len();
@@ -27,7 +40,7 @@ pub(super) fn report(report: &CheckReport, files: &[String]) -> String {
         "<testsuite name=\"careplan check\" tests=\"{tests}\" failures=\"{failures}\">"
     );
     for name in names {
-        let found = of(name);
+        let found = found.get(name).map(Vec::as_slice).unwrap_or_default();
         let _ = writeln!(
             xml,
             "  <testcase classname=\"careplan\" name=\"{}\">",
@@ -44,27 +57,31 @@ pub(super) fn report(report: &CheckReport, files: &[String]) -> String {
             )
         };
         let errors: Vec<String> = found.iter().filter(is_error).map(text).collect();
-        let warnings: Vec<String> = found
+        let mut told: Vec<String> = found
             .iter()
             .filter(|problem| !is_error(problem))
             .map(text)
             .collect();
+        if name == SENDING {
+            let more = report.more.iter();
+            told.extend(more.map(|(code, count)| format!("{code}: {count} more")));
+        }
         if !errors.is_empty() {
             let count = errors.len();
             let body = escaped(&errors.join("\n"));
             let _ = writeln!(xml, "    <failure message=\"{count} errors\">{body}</failure>");
         }
-        if !warnings.is_empty() {
-            let _ = writeln!(
-                xml,
-                "    <system-out>{}</system-out>",
-                escaped(&warnings.join("\n"))
-            );
+        if !told.is_empty() {
+            let _ = writeln!(xml, "    <system-out>{}</system-out>", escaped(&told.join("\n")));
         }
         let _ = writeln!(xml, "  </testcase>");
     }
     xml.push_str("</testsuite>\n");
     xml
+}
+
+fn about(problem: &Problem) -> &str {
+    problem.file.as_deref().unwrap_or(SENDING)
 }
 
 fn escaped(text: &str) -> String {
@@ -76,6 +93,7 @@ fn escaped(text: &str) -> String {
             '&' => out.push_str("&amp;"),
             '"' => out.push_str("&quot;"),
             // XML 1.0 cannot hold them at all.
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
             c if c.is_control() && !matches!(c, '\n' | '\t') => out.push('\u{fffd}'),
             c => out.push(c),
         }

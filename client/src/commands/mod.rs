@@ -11,6 +11,7 @@ use crate::settings::Settings;
 use crate::terminal::Terminal;
 
 pub mod check;
+mod checked;
 pub mod collected;
 pub mod config;
 pub mod generate;
@@ -49,7 +50,7 @@ impl Context<'_> {
 /// Runs a command; failures are printed here.
 pub async fn run(context: &mut Context<'_>, command: Command) -> Exit {
     let result = match command {
-        Command::Check(args) => check::run(context, &args),
+        Command::Check(args) => check::run(context, &args).await,
         Command::Send(args) => send::run(context, &args).await,
         Command::Inbox(args) => inbox::run(context, &args).await,
         Command::Get(args) => get::run(context, &args).await,

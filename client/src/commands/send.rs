@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use parcel::Rules;
 use proto::api::Accepted;
-use proto::{Limits, OfficeNumber, Time};
+use proto::{OfficeNumber, Time};
 use seal::Sealer;
 use serde_json::{Value, json};
 
@@ -13,7 +14,7 @@ use crate::connection::{Ask, Connection};
 use crate::failure::{Exit, Failure};
 use crate::grouping::{self, Attach};
 use crate::outbox::{Order, Outbox, Sealed};
-use crate::{selection, words};
+use crate::{policy, selection, words};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -36,6 +37,9 @@ pub struct Args {
     /// 手元の点検を省く（中継側では点検します） / do not check first; the relay does
     #[arg(long)]
     no_check: bool,
+    /// 点検の方針：ファイル、または relay（中継の方針を取得） / severities of the check: a policy file, or `relay`
+    #[arg(long, value_name = "FILE|relay", conflicts_with = "no_check")]
+    policy: Option<String>,
     /// 控えを使わず新しい封筒にする / make a new envelope even of the same files
     #[arg(long)]
     new: bool,
@@ -50,7 +54,8 @@ pub(super) async fn run(context: &mut Context<'_>, args: &Args) -> Result<Exit, 
     let files = selection::read(&args.paths)?;
     let orders = orders(context, args, &files)?;
     if !args.no_check {
-        check(context, &orders, now())?;
+        let rules = policy::rules(context, args.policy.as_deref()).await?;
+        check(context, &orders, &rules, now())?;
     }
     if args.dry_run {
         orders
@@ -130,11 +135,11 @@ fn orders(context: &Context<'_>, args: &Args, files: &[(String, Vec<u8>)]) -> Re
         .collect())
 }
 
-fn check(context: &mut Context<'_>, orders: &[Order], now: Time) -> Result<(), Failure> {
+fn check(context: &mut Context<'_>, orders: &[Order], rules: &Rules, now: Time) -> Result<(), Failure> {
     let mut problems = Vec::new();
     for order in orders {
         match order.pack(now) {
-            Ok(zip) => problems.extend(parcel::judge(&zip, &Limits::default(), now).problems.problems),
+            Ok(zip) => problems.extend(rules.judge(&zip, now).problems.problems),
             Err(Failure::Problems(found)) => problems.extend(found),
             Err(failure) => return Err(failure),
         }

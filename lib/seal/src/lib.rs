@@ -2,7 +2,7 @@
 //!
 //! - [`trust`]: which certificates are believed, judged the same way for TLS peers and for signers;
 //! - [`content`]: a seal's content without any verification, for the door's peek;
-//! - [`open()`]: the whole judgement of a seal;
+//! - [`open()`]: the whole judgement of a seal; [`open_alone()`]: what of it needs no trust folder;
 //! - [`Sealer`]: making seals (offices) and receipts (the relay);
 //! - [`authority`]: a throw-away CA for development and tests.
 //!
@@ -17,5 +17,5 @@ mod sealer;
 mod structure;
 pub mod trust;
 
-pub use open::{OpenError, Opened, open};
+pub use open::{Alone, OpenError, Opened, open, open_alone};
 pub use sealer::{SealError, Sealer};

@@ -15,13 +15,14 @@ use openssl::cms::{CMSOptions, CmsContentInfo};
 use openssl::error::ErrorStack;
 use openssl::stack::Stack;
 use openssl::x509::{X509, X509Ref};
-use proto::{Code, Problem, Time, codes};
+use proto::{Code, OfficeNumber, Problem, Time, codes};
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::SubjectKeyIdentifier;
 
 use crate::algorithm;
+use crate::instant::{from_asn1, is_over};
 use crate::structure::Structure;
-use crate::trust::{Purpose, Subject, Trust, TrustProblem};
+use crate::trust::{Purpose, Subject, Trust, TrustProblem, office_number};
 
 /// An opened seal.
 #[derive(Debug)]
@@ -30,6 +31,15 @@ pub struct Opened {
     pub content: Vec<u8>,
     /// Whose certificate signed.
     pub signer: Subject,
+}
+
+/// What a seal says of itself: its signature holds, but nobody vouches for the certificate.
+#[derive(Debug)]
+pub struct Alone {
+    /// The signed bytes.
+    pub content: Vec<u8>,
+    /// The office in the certificate's subject, if it names one.
+    pub office: Option<OfficeNumber>,
 }
 
 /// Why a seal was not opened.
@@ -49,26 +59,12 @@ pub enum OpenError {
 /// # Errors
 /// [`OpenError::Refused`] with coded problems, or [`OpenError::CrlStale`].
 pub fn open(cms: &[u8], trust: &Trust, accepted_at: Time, now: Time) -> Result<Opened, OpenError> {
-    let mut structure = Structure::read(cms).map_err(|code| OpenError::Refused(vec![Problem::new(code)]))?;
-    let bag = structure.signed.certificates.take();
-    structure.signed.crls = None;
-    let mut found = Found::default();
-    let content = structure.content().map_err(|code| found.add(code)).ok();
-    let [signer] = structure.signed.signer_infos.0.as_slice() else {
-        found.add(&codes::SEAL_SIGNERS);
-        return Err(found.refused());
-    };
-    if !algorithm::is_strong(signer) {
-        found.add(&codes::SEAL_ALGORITHM);
-    }
-    if signer.signed_attrs.is_none() {
-        found.add(&codes::SEAL_SIGNED_ATTRIBUTES);
-    }
-    let named = bag.as_ref().and_then(|bag| certificate_of(signer, bag));
-    let Some(certificate) = named.and_then(|certificate| certificate.to_der().ok()) else {
-        found.add(&codes::SEAL_CERTIFICATE_MISSING);
-        return Err(found.refused());
-    };
+    let Examined {
+        structure,
+        certificate,
+        mut found,
+    } = examine(cms).map_err(OpenError::Refused)?;
+    let content = structure.content().ok();
     let known = match trust.know(&certificate) {
         Ok(known) => known,
         Err(problem) => {
@@ -100,6 +96,90 @@ pub fn open(cms: &[u8], trust: &Trust, accepted_at: Time, now: Time) -> Result<O
             Err(found.refused())
         }
     }
+}
+
+/// Judges a seal by all that needs no trust folder: its shape, its algorithms, its signature by the certificate it brings,
+/// and that certificate's validity at `at`. Whoever has the folder must still ask who issued the certificate, whether it was
+/// revoked and whose it is.
+///
+/// # Errors
+/// Coded problems, the same as [`open()`] has for them.
+pub fn open_alone(cms: &[u8], at: Time) -> Result<Alone, Vec<Problem>> {
+    let Examined {
+        structure,
+        certificate,
+        mut found,
+    } = examine(cms)?;
+    let Ok(certificate) = X509::from_der(&certificate) else {
+        found.add(TrustProblem::Invalid.in_seal());
+        return Err(found.0);
+    };
+    if !certificate
+        .public_key()
+        .is_ok_and(|key| algorithm::is_strong_key(&key))
+    {
+        found.add(&codes::SEAL_ALGORITHM);
+    }
+    let verified = verify(&structure.signed, &certificate).ok();
+    let content = structure.content().ok();
+    if content.is_some() && verified.as_deref() != content {
+        found.add(&codes::SEAL_SIGNATURE);
+    }
+    let (begin, end) = (
+        from_asn1(certificate.not_before()),
+        from_asn1(certificate.not_after()),
+    );
+    match (begin, end) {
+        (Ok(begin), Ok(end)) if begin <= at && !is_over(end, at) => {}
+        (Ok(_), Ok(_)) => found.add(&codes::SEAL_EXPIRED),
+        _ => found.add(TrustProblem::Invalid.in_seal()),
+    }
+    match verified {
+        Some(content) if found.is_nothing() => Ok(Alone {
+            content,
+            office: office_number(&certificate),
+        }),
+        _ => Err(found.0),
+    }
+}
+
+/// A seal as far as it can be judged by itself.
+struct Examined {
+    structure: Structure,
+    /// DER of the certificate the signer names.
+    certificate: Vec<u8>,
+    found: Found,
+}
+
+/// Structure, algorithms, one signer and its certificate. The bag of certificates and the lists of revocation are taken out.
+fn examine(cms: &[u8]) -> Result<Examined, Vec<Problem>> {
+    let mut structure = Structure::read(cms).map_err(|code| vec![Problem::new(code)])?;
+    let bag = structure.signed.certificates.take();
+    structure.signed.crls = None;
+    let mut found = Found::default();
+    if let Err(code) = structure.content() {
+        found.add(code);
+    }
+    let [signer] = structure.signed.signer_infos.0.as_slice() else {
+        found.add(&codes::SEAL_SIGNERS);
+        return Err(found.0);
+    };
+    if !algorithm::is_strong(signer) {
+        found.add(&codes::SEAL_ALGORITHM);
+    }
+    if signer.signed_attrs.is_none() {
+        found.add(&codes::SEAL_SIGNED_ATTRIBUTES);
+    }
+    let named = bag.as_ref().and_then(|bag| certificate_of(signer, bag));
+    let Some(certificate) = named.and_then(|certificate| certificate.to_der().ok()) else {
+        found.add(&codes::SEAL_CERTIFICATE_MISSING);
+        return Err(found.0);
+    };
+    Ok(Examined {
+        structure,
+        certificate,
+        found,
+    })
 }
 
 /// Problems in the order found, each code once.

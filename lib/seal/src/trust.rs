@@ -20,6 +20,7 @@ use proto::{OfficeNumber, Time};
 
 pub use crl::CrlProblem;
 pub use error::TrustError;
+pub(crate) use leaf::office_number;
 pub use problem::TrustProblem;
 pub use shared::SharedTrust;
 

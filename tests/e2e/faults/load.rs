@@ -9,6 +9,7 @@ use harness::eventually::within;
 use harness::{Office, Relay, Unit};
 use proto::{EnvelopeId, MessageType, OfficeNumber};
 use standard::generate::Size;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// Longest wait for a 202 while something is broken, and for the last envelope to arrive afterwards.
@@ -22,6 +23,8 @@ pub(crate) struct Load {
     destinations: Vec<Office>,
     senders: Vec<JoinHandle<anyhow::Result<Vec<EnvelopeId>>>>,
     accepted: Arc<AtomicUsize>,
+    resting: Arc<AtomicUsize>,
+    go: watch::Sender<bool>,
     enough: Arc<AtomicBool>,
 }
 
@@ -33,6 +36,8 @@ impl Load {
             destinations: Vec::new(),
             senders: Vec::new(),
             accepted: Arc::default(),
+            resting: Arc::default(),
+            go: watch::Sender::new(true),
             enough: Arc::default(),
         };
         for (number, kind) in DESTINATIONS {
@@ -42,6 +47,8 @@ impl Load {
                 kind,
                 doors: relay.ingest_urls(),
                 accepted: load.accepted.clone(),
+                resting: load.resting.clone(),
+                go: load.go.subscribe(),
                 enough: load.enough.clone(),
             };
             load.senders.push(tokio::spawn(sender.send()));
@@ -59,6 +66,22 @@ impl Load {
             Ok(())
         })
         .await
+    }
+
+    /// Sends nothing until told to go on, and waits until nothing is under way.
+    pub(crate) async fn rests(&self, relay: &Relay) -> anyhow::Result<()> {
+        self.go.send_replace(false);
+        within(PATIENCE, "every sender rests", || async {
+            ensure!(self.resting.load(Ordering::Relaxed) == self.senders.len());
+            Ok(())
+        })
+        .await?;
+        relay.settled_books().await.map(drop)
+    }
+
+    /// Sends again.
+    pub(crate) fn resume(&self) {
+        self.go.send_replace(true);
     }
 
     /// Stops sending, waits until all is there, and compares: each inbox holds exactly what was accepted, in that order;
@@ -106,13 +129,18 @@ struct Sender {
     kind: &'static str,
     doors: Vec<String>,
     accepted: Arc<AtomicUsize>,
+    resting: Arc<AtomicUsize>,
+    go: watch::Receiver<bool>,
     enough: Arc<AtomicBool>,
 }
 
 impl Sender {
-    async fn send(self) -> anyhow::Result<Vec<EnvelopeId>> {
+    async fn send(mut self) -> anyhow::Result<Vec<EnvelopeId>> {
         let mut sent = Vec::new();
         while !self.enough.load(Ordering::Relaxed) {
+            self.resting.fetch_add(1, Ordering::Relaxed);
+            self.go.wait_for(|go| *go).await?;
+            self.resting.fetch_sub(1, Ordering::Relaxed);
             let unit = Unit::plan(self.manager.number, self.destination, self.kind, Size::Persons(1));
             sent.push(self.insist(sent.len(), self.manager.envelope(&unit)?).await?);
             self.accepted.fetch_add(1, Ordering::Relaxed);

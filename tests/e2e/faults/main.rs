@@ -6,9 +6,11 @@
 
 mod broker_killed;
 mod broker_line;
+mod cluster;
 mod docker;
 mod load;
 mod rolling;
+mod soak;
 mod station_killed;
 mod store_hurt;
 mod topology_hurt;
@@ -37,6 +39,9 @@ fn main() -> ExitCode {
         Story::new("broker_line_slow", |world| async move {
             broker_line::slow(&world).await
         }),
+        Story::new("cluster", |world| async move {
+            cluster::node_lost_and_cut_off(&world).await
+        }),
         Story::new("broker_killed", |world| async move {
             broker_killed::tell(&world).await
         }),
@@ -49,6 +54,10 @@ fn main() -> ExitCode {
         Story::new("queue_deleted", |world| async move {
             topology_hurt::queue_deleted(&world).await
         }),
+        Story::new(
+            "nothing_lost",
+            |world| async move { soak::nothing_lost(&world).await },
+        ),
         Story::new("queue_differs", |world| async move {
             topology_hurt::queue_differs(&world).await
         }),

@@ -4,7 +4,6 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, ensure};
-use harness::world::in_container;
 use harness::{Proxy, Relay, RelayBuilder, World, eventually};
 
 use crate::docker;
@@ -37,14 +36,12 @@ async fn with_database(world: &World, database: &harness::world::Database) -> an
 
     load.goes_on(10).await?;
     let read_only = "ALTER ROLE relay SET default_transaction_read_only = on";
-    psql(database, read_only).await?;
+    database.sql(read_only).await?;
     proxy.reset();
     delivery_says(&relay, false).await?;
-    psql(
-        database,
-        "SET default_transaction_read_only = off; ALTER ROLE relay RESET default_transaction_read_only",
-    )
-    .await?;
+    let writable =
+        "SET default_transaction_read_only = off; ALTER ROLE relay RESET default_transaction_read_only";
+    database.sql(writable).await?;
     proxy.reset();
     delivery_says(&relay, true).await?;
 
@@ -52,19 +49,6 @@ async fn with_database(world: &World, database: &harness::world::Database) -> an
     load.settle(&relay).await?;
     ensure!(relay.store.parked_list(1).await?.is_empty(), "nothing is parked");
     Ok(())
-}
-
-async fn psql(database: &harness::world::Database, sql: &str) -> anyhow::Result<()> {
-    let command = [
-        "/usr/lib/postgresql/15/bin/psql",
-        "-h",
-        "/tmp",
-        "-U",
-        "relay",
-        "-c",
-        sql,
-    ];
-    in_container(&database.container, &command).await
 }
 
 async fn delivery_says(relay: &Relay, ready: bool) -> anyhow::Result<()> {

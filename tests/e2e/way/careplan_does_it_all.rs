@@ -1,11 +1,12 @@
 //! An office with nothing but `careplan`: check, send, inbox, get, collected, imported, status, recall.
 
 use std::path::Path;
-use std::process::{Command, Output};
 
 use anyhow::{Context, ensure};
-use harness::{Office, Relay, Unit, World, eventually};
+use harness::{Relay, Unit, World, eventually};
 use standard::generate::Size;
+
+use crate::desk::Desk;
 
 pub(crate) async fn tell(world: &World) -> anyhow::Result<()> {
     let relay = Relay::all(world).await?;
@@ -73,67 +74,6 @@ pub(crate) async fn tell(world: &World) -> anyhow::Result<()> {
 
     relay.settled_books().await?;
     Ok(())
-}
-
-struct Desk {
-    office: Office,
-    folder: tempfile::TempDir,
-}
-
-impl Desk {
-    fn new(relay: &Relay, office: Office) -> anyhow::Result<Self> {
-        let folder = tempfile::tempdir()?;
-        std::fs::write(folder.path().join("cert.pem"), &office.issued.cert_pem)?;
-        std::fs::write(folder.path().join("key.pem"), &office.issued.key_pem)?;
-        std::fs::copy(relay.folder().join("ca.pem"), folder.path().join("ca.pem"))?;
-        let config = format!(
-            "office = \"{}\"\ningest_url = \"{}\"\ndelivery_url = \"{}\"\ncertificate = \"cert.pem\"\nkey = \"key.pem\"\nca = \"ca.pem\"\nstate_dir = \"state\"\n",
-            office.number, office.ingest, office.delivery
-        );
-        std::fs::write(folder.path().join("careplan.toml"), config)?;
-        Ok(Self { office, folder })
-    }
-
-    fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn write(&self, unit: &Unit) -> anyhow::Result<Vec<String>> {
-        let mut names = Vec::new();
-        for (name, bytes) in &unit.files {
-            std::fs::write(self.folder().join(name), bytes)?;
-            names.push(name.clone());
-        }
-        Ok(names)
-    }
-
-    fn output(&self, arguments: &[&str]) -> anyhow::Result<Output> {
-        let program = harness::processes::program("careplan")?;
-        Ok(Command::new(program)
-            .args(arguments)
-            .current_dir(self.folder())
-            .output()?)
-    }
-
-    fn run(&self, status: i32, arguments: &[&str]) -> anyhow::Result<String> {
-        let output = self.output(arguments)?;
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let errors = String::from_utf8_lossy(&output.stderr);
-        ensure!(
-            output.status.code() == Some(status),
-            "careplan {arguments:?}: {} {text} {errors}",
-            output.status
-        );
-        Ok(text)
-    }
-
-    fn any(&self, arguments: &[&str]) -> anyhow::Result<String> {
-        Ok(String::from_utf8_lossy(&self.output(arguments)?.stdout).into_owned())
-    }
-
-    fn json(&self, status: i32, arguments: &[&str]) -> anyhow::Result<String> {
-        self.run(status, arguments)
-    }
 }
 
 /// The first 64 hexadecimal digits in a text.

@@ -7,11 +7,13 @@ mod books_tell_of_a_dropped_message;
 mod broker_down_or_blocked;
 mod careplan_does_it_all;
 mod delegates;
+mod desk;
 mod order_survives_hand_overs;
 mod plan_and_actuals;
 mod poison_is_parked;
 mod processes_of_their_own;
 mod recall;
+mod same_verdict;
 mod seals_made_by_openssl;
 mod sent_twice;
 mod sent_with_openssl_and_curl;
@@ -57,6 +59,10 @@ fn main() -> ExitCode {
         Story::new("careplan_does_it_all", |world| async move {
             careplan_does_it_all::tell(&world).await
         }),
+        Story::new(
+            "same_verdict",
+            |world| async move { same_verdict::tell(&world).await },
+        ),
         Story::new("processes_of_their_own", |world| async move {
             processes_of_their_own::two_of_each(&world).await
         }),

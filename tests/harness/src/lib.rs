@@ -4,6 +4,7 @@
 //! program in processes of its own; an [`Office`] has a certificate and hands. Waits have deadlines; nothing sleeps for
 //! luck.
 
+pub mod account;
 pub mod eventually;
 pub mod files;
 pub mod office;

@@ -54,12 +54,54 @@ pub async fn start_broker() -> anyhow::Result<ContainerAsync<GenericImage>> {
         .context("start the broker's container (ops/images/build makes its image)")
 }
 
+/// Starts a broker that can be joined to others on this network under this name.
+///
+/// # Errors
+/// When there is no container engine or no image.
+pub async fn start_node(network: &str, name: &str) -> anyhow::Result<ContainerAsync<GenericImage>> {
+    let (image, tag) = image("RABBITMQ_IMAGE", "careplan-relay/rabbitmq:4");
+    // A minority stops itself; a silent node is noticed after five seconds instead of sixty.
+    let server =
+        "-setcookie only-for-tests -kernel net_ticktime 5 -rabbit cluster_partition_handling pause_minority";
+    GenericImage::new(image, tag)
+        .with_wait_for(WaitFor::message_on_stdout("Server startup complete"))
+        .with_exposed_port(5672.tcp())
+        .with_network(network)
+        .with_container_name(name)
+        .with_hostname(name)
+        .with_env_var("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", server)
+        .with_env_var("RABBITMQ_CTL_ERL_ARGS", "-setcookie only-for-tests")
+        .with_startup_timeout(STARTUP)
+        .start()
+        .await
+        .context("start a broker's container (ops/images/build makes its image)")
+}
+
 /// A PostgreSQL of a story's own.
 pub struct Database {
     /// Its container, to be paused or removed.
     pub container: ContainerAsync<GenericImage>,
     /// Its address.
     pub url: String,
+}
+
+impl Database {
+    /// Runs SQL inside the container, as the relay's user, past everything the relay does; what it printed.
+    ///
+    /// # Errors
+    /// When a statement fails.
+    pub async fn sql(&self, sql: &str) -> anyhow::Result<String> {
+        let inside = format!("postgres://relay:{PASSWORD}@127.0.0.1:5432/relay");
+        let psql = ["psql", &inside, "-v", "ON_ERROR_STOP=1", "-At", "-c", sql];
+        let output = tokio::process::Command::new("docker")
+            .args(["exec", self.container.id()])
+            .args(psql)
+            .output()
+            .await?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "{sql}: {said}");
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
 }
 
 async fn start_postgres() -> anyhow::Result<ContainerAsync<GenericImage>> {
@@ -148,6 +190,12 @@ impl World {
             self.postgres_port
         );
         (url, format!("s{}", self.next.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// The broker's port on this machine.
+    #[must_use]
+    pub fn amqp_port(&self) -> u16 {
+        self.amqp_port
     }
 
     /// A database of its own, for stories that hurt it.

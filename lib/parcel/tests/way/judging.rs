@@ -106,3 +106,63 @@ fn loose_files_of_several_units_are_judged_one_by_one() {
     files.push(("UPPLAN_x.CSV".to_owned(), b"1".to_vec()));
     assert_eq!(codes(&judge_files(&files)), ["attachment.type", "name.grammar"]);
 }
+
+/// Everything a policy may lower, lowered.
+fn most_lenient() -> parcel::Rules {
+    let lowered = standard::CODES
+        .iter()
+        .filter(|info| standard::policy::fixed(info).is_none())
+        .map(|info| (info.code, standard::Severity::Warning));
+    parcel::Rules {
+        policy: Some(standard::Policy::new(lowered).unwrap()),
+        ..parcel::Rules::default()
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn what_the_most_lenient_policy_accepts_can_be_delivered(
+        changes in proptest::collection::vec((0_usize..3, 0_usize..10_000, proptest::prelude::any::<u8>()), 0..4),
+        renamed in proptest::option::of((0_usize..3, 0_usize..70, "[0-9A-Z_a-z]")),
+        without in proptest::option::of(0_usize..3),
+    ) {
+        let mut files = unit(UnitKind::Usage);
+        for (file, at, byte) in changes {
+            let bytes = &mut files[file].1;
+            let at = at % bytes.len();
+            bytes[at] = byte;
+        }
+        if let Some((file, at, char)) = renamed {
+            let at = at % files[file].0.len();
+            files[file].0.replace_range(at..=at, &char);
+        }
+        if let Some(file) = without {
+            files.remove(file);
+        }
+        let draft = draft(files);
+        // What cannot be packed never becomes an envelope.
+        if let Ok(zip) = pack(&draft) {
+            let judged = most_lenient().judge(&zip, draft.created_at);
+            if judged.is_accept() {
+                let sending = judged.sending.unwrap();
+                proptest::prop_assert_eq!(sending.names.len(), draft.files.len());
+                proptest::prop_assert!(judged.units.iter().all(|unit| unit.unit.is_some()));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_policy_holds_for_envelopes_and_loose_files_alike() {
+    let mut files = unit(UnitKind::Results);
+    files[0].1.extend_from_slice(b"\r\n");
+    let raised = parcel::Rules {
+        policy: Some(standard::Policy::new([("csv.blank_line", standard::Severity::Error)]).unwrap()),
+        ..parcel::Rules::default()
+    };
+    let draft = draft(files.clone());
+    let zip = pack(&draft).unwrap();
+    assert!(judge(&zip, &Limits::default(), draft.created_at).is_accept() && judge_files(&files).is_accept());
+    assert!(!raised.judge(&zip, draft.created_at).is_accept());
+    assert!(!raised.judge_files(&files).is_accept());
+}

@@ -135,16 +135,17 @@ fn office_of(certificate: &X509Ref, role: Role) -> Result<Option<proto::OfficeNu
     if role != Role::Office {
         return Ok(None);
     }
+    office_number(certificate).map(Some).ok_or(TrustProblem::Subject)
+}
+
+/// The office of a subject with exactly one serialNumber `JGNO:<10 digits>`.
+pub(crate) fn office_number(certificate: &X509Ref) -> Option<proto::OfficeNumber> {
     let mut numbers = certificate.subject_name().entries_by_nid(Nid::SERIALNUMBER);
     let (Some(number), None) = (numbers.next(), numbers.next()) else {
-        return Err(TrustProblem::Subject);
+        return None;
     };
-    std::str::from_utf8(number.data().as_slice())
-        .ok()
-        .and_then(|text| text.strip_prefix(OFFICE_PREFIX))
-        .and_then(|digits| digits.parse().ok())
-        .map(Some)
-        .ok_or(TrustProblem::Subject)
+    let text = std::str::from_utf8(number.data().as_slice()).ok()?;
+    text.strip_prefix(OFFICE_PREFIX)?.parse().ok()
 }
 
 fn common_name(certificate: &X509Ref) -> Option<String> {

@@ -12,6 +12,11 @@ fn opens(world: &World, cms: &[u8]) {
     assert_eq!(opened.content, CONTENT);
     assert_eq!(opened.signer.office.unwrap().as_str(), "0300000100");
     assert_eq!(content::unverified(cms).unwrap(), CONTENT);
+    let alone = seal::open_alone(cms, accepted_at()).unwrap();
+    assert_eq!(
+        (alone.content.as_slice(), alone.office),
+        (CONTENT, opened.signer.office)
+    );
 }
 
 #[test]

@@ -74,7 +74,7 @@ impl OfficeMonth {
             .filter_map(move |step| self.unit(seed, &clients, &step))
     }
 
-    fn clients(&self, seed: u64, first: Day) -> Vec<Client> {
+    pub(crate) fn clients(&self, seed: u64, first: Day) -> Vec<Client> {
         let side = |prevention: bool| -> Vec<usize> {
             let fits = |partner: &Partner| {
                 let kind = partner.kind.as_str();

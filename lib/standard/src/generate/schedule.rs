@@ -124,7 +124,7 @@ fn usage(
     first: Day,
     steps: &mut Vec<Step>,
 ) {
-    let before = first.plus(-i64::try_from(rng.pick(&[1, 1, 2, 2, 3, 4, 5])).unwrap_or(1));
+    let before = first.plus(-rng.pick(&[1_i64, 1, 2, 2, 3, 4, 5]));
     steps.push(Step::new(before, UnitKind::Usage, partner, of_partner.to_vec()));
     let changed = of_partner
         .iter()
@@ -146,7 +146,7 @@ fn usage(
 /// Results in the first days after the month; some are corrected by the whole set again, few are withdrawn.
 fn results(of_partner: &[usize], partner: usize, rng: &mut Rng, first: Day, steps: &mut Vec<Step>) {
     let next = first.month_plus(1);
-    let day = next.plus(i64::try_from(rng.pick(&[0, 0, 1, 1, 2, 3])).unwrap_or_default());
+    let day = next.plus(rng.pick(&[0_i64, 0, 1, 1, 2, 3]));
     let sent = Step {
         after_change: true,
         ..Step::new(day, UnitKind::Results, partner, of_partner.to_vec())

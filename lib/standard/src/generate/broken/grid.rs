@@ -84,3 +84,56 @@ impl Grid {
             .unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::csv::Reader;
+    use crate::generate::{MonthEnd, generate};
+    use crate::kind::Edition;
+    use crate::layout::layout;
+    use crate::name::FileName;
+    use crate::{GenSpec, Size, UnitKind};
+
+    /// Two ways of splitting agree on every field of what is made, and nothing is lost on the way back.
+    #[test]
+    fn what_is_made_is_read_field_by_field() {
+        let month_end = MonthEnd::invented(2, "202505", Edition::V41);
+        let of_kind = |unit| GenSpec {
+            edition: Edition::V41,
+            sender: "0300000100".to_owned(),
+            sender_kind: "46".to_owned(),
+            destination: "0300000005".to_owned(),
+            destination_kind: "A2".to_owned(),
+            unit,
+            month: "202505".to_owned(),
+            sequence: "20250425093000".to_owned(),
+            size: Size::Persons(3),
+            units: 4,
+        };
+        let units = UnitKind::ALL
+            .into_iter()
+            .flat_map(|unit| generate(1, &of_kind(unit)));
+        let mut fields = 0;
+        for (name, bytes) in month_end.units(1).chain(units).flat_map(|unit| unit.files) {
+            let Some(layout) = layout(Edition::V41, FileName::parse(&name).unwrap().kind) else {
+                continue;
+            };
+            let grid = Grid::read(layout, &bytes);
+            let mut reader = Reader::new(&bytes);
+            for (at, row) in grid.rows.iter().enumerate() {
+                assert!(reader.read());
+                assert_eq!((reader.fault(), reader.line()), (None, grid.line(at)));
+                assert_eq!(reader.len(), row.len());
+                for (index, cell) in row.iter().enumerate() {
+                    let bare = cell.strip_prefix(b"\"").and_then(|cell| cell.strip_suffix(b"\""));
+                    assert_eq!(reader.field(index), bare.unwrap_or(cell));
+                    fields += 1;
+                }
+            }
+            assert!(!reader.read());
+            assert_eq!(grid.into_bytes(), bytes);
+        }
+        assert!(10_000 < fields);
+    }
+}

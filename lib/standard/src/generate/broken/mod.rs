@@ -66,8 +66,10 @@ pub fn broken_like(code: &str, seed: u64, spec: &GenSpec) -> Option<BrokenUnit> 
     // Not every unit has what is to be broken: the first one that has.
     (0..MOST_TRIES).find_map(|attempt| {
         let mut work = Work::new(breaker, seed.wrapping_add(attempt << 32), spec)?;
-        let done = (breaker.how)(&mut work);
-        done.then(|| BrokenUnit {
+        if !(breaker.how)(&mut work) {
+            return None;
+        }
+        Some(BrokenUnit {
             code: breaker.info.code,
             unit: work.unit,
             file: work.file,

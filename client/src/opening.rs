@@ -1,0 +1,220 @@
+//! Files as the relay would see them: loose ones, the content of an envelope (ZIP), and whole envelopes (CMS), told apart
+//! by what is in them. Each is judged as the relay judges it.
+
+use parcel::{Judged, Rules, attachment_kind};
+use proto::{Limits, Problem, Problems, Time, codes};
+use standard::looks_standard;
+
+use crate::failure::Failure;
+use crate::selection;
+use crate::subjects::Subject;
+
+/// What is unpacked at most of a ZIP that is not an envelope's content, or only to show its rows.
+const WIDE: Limits = Limits {
+    envelope_bytes: Limits::ENVELOPE_CEILING,
+    files: 1_000,
+    unpacked_bytes: 500 * 1024 * 1024,
+    ratio: 1_100,
+};
+/// OBJECT IDENTIFIER of PKCS#7 and CMS, 1.2.840.113549.1.7 without its last arc.
+const PKCS7: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07];
+/// In a CMS the identifier stands behind one header of at most ten bytes and its own of two.
+const HEAD: usize = 20;
+/// What makes a ZIP unreadable, whatever it is meant for.
+const UNREADABLE: [&str; 8] = [
+    "zip.unreadable",
+    "zip.zip64",
+    "zip.encrypted",
+    "zip.method",
+    "zip.corrupt",
+    "zip.too_many",
+    "zip.unpacked",
+    "zip.ratio",
+];
+
+/// What a file is by its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A file of the standard, or an attachment.
+    File,
+    /// A ZIP that is no attachment.
+    Zip,
+    /// A CMS, or what calls itself one.
+    Envelope,
+}
+
+/// One thing judged, with what is needed to show it.
+#[derive(Debug)]
+pub struct Opened {
+    /// Folder or file it was found in; empty for files named one by one.
+    pub place: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Names and bytes of its files, as far as they can be read.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// The judgement.
+    pub judged: Judged,
+    /// What the person should know beside it, in Japanese and English.
+    pub notes: Vec<(String, String)>,
+}
+
+/// Reads a set and judges what is in it: the loose files together, every ZIP and every envelope by itself. `told` hears how
+/// many files were judged in each step.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn open(
+    subject: &Subject,
+    rules: &Rules,
+    now: Time,
+    mut told: impl FnMut(usize),
+) -> Result<Vec<Opened>, Failure> {
+    let (mut loose, mut huge, mut packed) = (Vec::new(), Vec::new(), Vec::new());
+    for path in &subject.paths {
+        let size = std::fs::metadata(path).map_err(Failure::read(path))?.len();
+        if rules.limits.unpacked_bytes.max(rules.limits.envelope_bytes) < size {
+            let name = selection::name(path)?;
+            let problem = Problem::new(&codes::ZIP_UNPACKED).in_file(&name);
+            huge.push((name, problem.with_value(size.to_string())));
+            told(1);
+            continue;
+        }
+        let (name, bytes) = selection::file(path)?;
+        match kind(&name, &bytes) {
+            Kind::File => loose.push((name, bytes)),
+            kind => packed.push((path.display().to_string(), kind, bytes)),
+        }
+    }
+    let mut opened = Vec::new();
+    if !loose.is_empty() || !huge.is_empty() {
+        let mut judged = rules.judge_files_telling(&loose, &mut told);
+        for (name, problem) in huge {
+            judged.problems.push(problem);
+            loose.push((name, Vec::new()));
+        }
+        opened.push(Opened {
+            place: subject.place.clone(),
+            kind: Kind::File,
+            files: loose,
+            judged,
+            notes: Vec::new(),
+        });
+    }
+    for (place, kind, bytes) in packed {
+        opened.push(match kind {
+            Kind::Envelope => envelope(place, &bytes, rules, now),
+            Kind::Zip | Kind::File => zip(place, &bytes, rules, now),
+        });
+        told(1);
+    }
+    Ok(opened)
+}
+
+/// What these bytes are. A name of the standard is taken at its word.
+#[must_use]
+pub fn kind(name: &str, bytes: &[u8]) -> Kind {
+    let head = bytes.get(..HEAD).unwrap_or(bytes);
+    let is_cms = bytes.first() == Some(&0x30) && head.windows(PKCS7.len()).any(|window| window == PKCS7);
+    let lower = name.to_ascii_lowercase();
+    let called_cms = [".p7m", ".p7s", ".p7c", ".cms"]
+        .iter()
+        .any(|end| lower.ends_with(end));
+    let is_pem = ["-----BEGIN CMS", "-----BEGIN PKCS7"]
+        .iter()
+        .any(|begin| bytes.starts_with(begin.as_bytes()));
+    if looks_standard(name) {
+        Kind::File
+    } else if is_cms || called_cms || is_pem {
+        Kind::Envelope
+    } else if bytes.starts_with(b"PK") && attachment_kind(bytes).is_none() {
+        Kind::Zip
+    } else {
+        Kind::File
+    }
+}
+
+fn envelope(place: String, bytes: &[u8], rules: &Rules, now: Time) -> Opened {
+    let mut opened = Opened {
+        place,
+        kind: Kind::Envelope,
+        files: Vec::new(),
+        judged: Judged::default(),
+        notes: Vec::new(),
+    };
+    if too_large(bytes, rules, &mut opened.judged.problems) {
+        return opened;
+    }
+    let alone = match seal::open_alone(bytes, now) {
+        Ok(alone) => alone,
+        Err(problems) => {
+            opened.judged.problems = Problems::from(problems);
+            return opened;
+        }
+    };
+    opened.files = parcel::found(&alone.content, &WIDE).files;
+    opened.judged = rules.judge(&alone.content, now);
+    let office = alone
+        .office
+        .map_or_else(|| "-".to_owned(), |office| office.to_string());
+    opened.notes.push((
+        format!(
+            "署名は中身と一致します（証明書の事業所番号 {office}）。発行元、失効、署名の権限はここでは確認していません。中継が確認します。"
+        ),
+        format!(
+            "the seal fits its content (office in the certificate: {office}); its issuer, revocation and right to sign were not checked here, the relay does"
+        ),
+    ));
+    if let Some(manifest) = &opened.judged.manifest
+        && alone.office.is_some_and(|office| office != manifest.sender)
+    {
+        opened.notes.push((
+            "証明書の事業所は送信元ではありません。署名の委任がなければ差し戻されます。".to_owned(),
+            "the certificate is not the sender's: without a delegation to sign the relay will refuse"
+                .to_owned(),
+        ));
+    }
+    opened
+}
+
+fn zip(place: String, bytes: &[u8], rules: &Rules, now: Time) -> Opened {
+    let found = parcel::found(bytes, &WIDE);
+    let mut opened = Opened {
+        place,
+        kind: Kind::Zip,
+        files: found.files,
+        judged: Judged::default(),
+        notes: Vec::new(),
+    };
+    if found.has_manifest || opened.files.is_empty() {
+        if !too_large(bytes, rules, &mut opened.judged.problems) {
+            opened.judged = rules.judge(bytes, now);
+        }
+        return opened;
+    }
+    // Nobody sends this ZIP: its files are judged as if they lay in a folder, and folders in it do not matter.
+    opened.files.retain(|(name, _)| !name.ends_with('/'));
+    for (name, _) in &mut opened.files {
+        *name = name.rsplit('/').next().unwrap_or_default().to_owned();
+    }
+    opened.judged = rules.judge_files(&opened.files);
+    let unreadable = |problem: &Problem| UNREADABLE.contains(&problem.code.as_str());
+    for problem in found.problems.into_iter().filter(unreadable) {
+        opened.judged.problems.push(problem);
+    }
+    opened.notes.push((
+        "この ZIP には manifest.json がなく、このままでは送れません。中のファイルをばらのファイルとして点検しました。careplan send には展開したフォルダを渡してください。"
+            .to_owned(),
+        "this ZIP has no manifest.json and cannot be sent as it is; its files were judged as loose files; unpack it for careplan send"
+            .to_owned(),
+    ));
+    opened
+}
+
+/// The door reads no further than this.
+fn too_large(bytes: &[u8], rules: &Rules, problems: &mut Problems) -> bool {
+    let is_too_large = rules.limits.envelope_bytes < bytes.len() as u64;
+    if is_too_large {
+        problems.push(Problem::new(&codes::HTTP_TOO_LARGE).with_value(bytes.len().to_string()));
+    }
+    is_too_large
+}

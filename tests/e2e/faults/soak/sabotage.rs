@@ -1,0 +1,112 @@
+//! The check checked: the relay is broken behind its back, in one way, and the account must say which.
+
+use anyhow::bail;
+use harness::eventually;
+
+use super::ground::Ground;
+use super::senders::Senders;
+use crate::docker;
+
+/// How the relay is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sabotage {
+    /// A message vanishes from a queue.
+    Drop,
+    /// An entry of an inbox is there twice, under another id.
+    Double,
+    /// Two entries of an inbox change places.
+    Swap,
+    /// A byte of a delivered envelope is another.
+    Alter,
+}
+
+impl Sabotage {
+    /// What `SABOTAGE` asks for.
+    pub(crate) fn asked() -> anyhow::Result<Option<Self>> {
+        Ok(match std::env::var("SABOTAGE").unwrap_or_default().as_str() {
+            "" => None,
+            "drop" => Some(Self::Drop),
+            "double" => Some(Self::Double),
+            "swap" => Some(Self::Swap),
+            "alter" => Some(Self::Alter),
+            other => bail!("SABOTAGE={other}: one of drop, double, swap, alter"),
+        })
+    }
+}
+
+/// Does it.
+pub(crate) async fn strike(ground: &mut Ground, sabotage: Sabotage, senders: &Senders) -> anyhow::Result<()> {
+    match sabotage {
+        Sabotage::Drop => drop_one(ground, senders).await,
+        Sabotage::Double => sql(ground, DOUBLE).await,
+        Sabotage::Swap => sql(ground, SWAP).await,
+        Sabotage::Alter => sql(ground, ALTER).await,
+    }
+}
+
+/// A row nobody has withdrawn, somewhere in the middle; its neighbour was sent by the same sender to the same destination.
+const DOUBLE: &str = "
+    CREATE TEMP TABLE victim AS SELECT * FROM mailbox WHERE withdrawn_at IS NULL ORDER BY arrived_at LIMIT 1;
+    CREATE TEMP TABLE entry AS SELECT * FROM ledger WHERE id = (SELECT id FROM victim);
+    CREATE TEMP TABLE body AS SELECT * FROM contents WHERE id = (SELECT id FROM victim);
+    UPDATE body SET id = sha256(id), bytes = bytes;
+    UPDATE entry SET id = sha256(id), acceptance = substring(sha256(acceptance) for 16), sent_position = 1000000000;
+    UPDATE victim SET id = sha256(id), position = 1000000000;
+    INSERT INTO ledger SELECT * FROM entry;
+    INSERT INTO contents SELECT * FROM body;
+    INSERT INTO mailbox SELECT * FROM victim;";
+
+const SWAP: &str = "
+    CREATE TEMP TABLE ends AS SELECT destination, min(position) AS first, max(position) AS last FROM mailbox
+        WHERE withdrawn_at IS NULL GROUP BY destination ORDER BY count(*) DESC LIMIT 1;
+    UPDATE mailbox SET position = -1 FROM ends WHERE mailbox.destination = ends.destination AND position = first;
+    UPDATE mailbox SET position = first FROM ends WHERE mailbox.destination = ends.destination AND position = last;
+    UPDATE mailbox SET position = last FROM ends WHERE mailbox.destination = ends.destination AND position = -1;";
+
+const ALTER: &str = "
+    UPDATE contents SET bytes = set_byte(bytes, 100, get_byte(bytes, 100) # 1)
+        WHERE id = (SELECT id FROM mailbox WHERE withdrawn_at IS NULL ORDER BY arrived_at LIMIT 1);";
+
+async fn sql(ground: &Ground, text: &str) -> anyhow::Result<()> {
+    ground.database.sql(text).await.map(drop)
+}
+
+/// Takes a message that waits in a stage's queue, and acknowledges it for the station.
+async fn drop_one(ground: &mut Ground, senders: &Senders) -> anyhow::Result<()> {
+    let places: Vec<usize> = (0..ground.relay.processes.len())
+        .filter(|at| ground.relay.processes[*at].station == "validation")
+        .collect();
+    for at in &places {
+        ground.relay.processes[*at].kill()?;
+    }
+    senders.go_on(5).await?;
+    eventually("a message waits in a queue", || async {
+        for shard in ["00", "01"] {
+            if 0 < taken(ground, &format!("validation.{shard}")).await? {
+                return Ok(());
+            }
+        }
+        bail!("no message yet")
+    })
+    .await?;
+    for at in &places {
+        ground.relay.processes[*at].again()?;
+        ground.relay.processes[*at].ready().await?;
+    }
+    Ok(())
+}
+
+/// Takes one message out of a queue by the management API; how many there were to take.
+async fn taken(ground: &Ground, queue: &str) -> anyhow::Result<usize> {
+    let port = docker::port(ground.broker.id(), 15672).await?;
+    let url = format!("http://127.0.0.1:{port}/api/queues/%2f/{queue}/get");
+    let body = serde_json::json!({
+        "count": 1, "ackmode": "ack_requeue_false", "encoding": "base64", "truncate": 1
+    });
+    let request = reqwest::Client::new()
+        .post(url)
+        .basic_auth("guest", Some("guest"));
+    let answer = request.json(&body).send().await?.error_for_status()?;
+    let messages: Vec<serde_json::Value> = serde_json::from_str(&answer.text().await?)?;
+    Ok(messages.len())
+}
