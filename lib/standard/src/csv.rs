@@ -28,7 +28,7 @@ fn marks<const N: usize>(word: u64, wanted: [u8; N]) -> u64 {
     wanted.iter().fold(0, |found, byte| {
         let difference = word ^ (ONES * u64::from(*byte));
         // A byte of the difference is zero when neither its high bit is set nor its other bits carry into that.
-        found | !((difference & LOW) + LOW | difference | LOW)
+        found | !(((difference & LOW) + LOW) | difference | LOW)
     })
 }
 
