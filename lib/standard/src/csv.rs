@@ -20,9 +20,17 @@ pub enum Fault {
     LoneCr,
 }
 
-/// Bytes that end or spoil a field without quotes, and those that matter in one with quotes.
-const PLAIN: [u8; 4] = *b",\"\r\n";
-const QUOTED: [u8; 2] = *b"\"\n";
+/// The high bit of each byte of the word that is one of these (none of them zero), the first byte lowest.
+#[inline]
+fn marks<const N: usize>(word: u64, wanted: [u8; N]) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+    wanted.iter().fold(0, |found, byte| {
+        let difference = word ^ (ONES * u64::from(*byte));
+        // A byte of the difference is zero when neither its high bit is set nor its other bits carry into that.
+        found | !(((difference & LOW) + LOW) | difference | LOW)
+    })
+}
 
 #[derive(Debug, Clone, Copy)]
 struct Span {
@@ -160,27 +168,36 @@ impl<'a> Reader<'a> {
         self.spans.get(index).map(|span| span.start..span.end)
     }
 
-    /// Moves on to the next of these bytes, or to the end.
+    /// The eight bytes from here on, and how many of them there are: at the end of the bytes zeros follow.
     #[inline]
-    fn skip<const N: usize>(&mut self, wanted: [u8; N]) {
-        const ONES: u64 = 0x0101_0101_0101_0101;
-        const HIGH: u64 = 0x8080_8080_8080_8080;
-        while let Some(word) = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk::<8>) {
-            let word = u64::from_le_bytes(*word);
-            // The lowest high bit set is at the first byte that is one of them (those above it may err).
-            let found = wanted.iter().fold(0, |found, byte| {
-                let difference = word ^ (ONES * u64::from(*byte));
-                found | (difference.wrapping_sub(ONES) & !difference & HIGH)
-            });
-            if found != 0 {
-                self.at += (found.trailing_zeros() / 8) as usize;
+    fn word(&self) -> (u64, usize) {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        match rest.first_chunk::<8>() {
+            Some(word) => (u64::from_le_bytes(*word), 8),
+            None => (
+                rest.iter()
+                    .rev()
+                    .fold(0, |word, byte| word << 8 | u64::from(*byte)),
+                rest.len(),
+            ),
+        }
+    }
+
+    /// Moves on to the next quote or line feed, or to the end.
+    #[inline]
+    fn skip_text(&mut self) {
+        loop {
+            let (word, width) = self.word();
+            let marks = marks(word, *b"\"\n");
+            if marks != 0 {
+                self.at += (marks.trailing_zeros() / 8) as usize;
                 return;
             }
-            self.at += 8;
+            self.at += width;
+            if width < 8 {
+                return;
+            }
         }
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let found = rest.iter().position(|byte| wanted.contains(byte));
-        self.at += found.unwrap_or(rest.len());
     }
 
     fn push(&mut self, start: usize, end: usize, quoted: bool) {
@@ -197,41 +214,49 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads an unquoted field; `true` when another one follows.
+    /// Reads unquoted fields; `true` when one with quotes follows.
     fn plain(&mut self) -> bool {
-        let start = self.at;
+        let mut start = self.at;
         loop {
-            self.skip(PLAIN);
-            match self.bytes.get(self.at) {
-                None => {
-                    self.push(start, self.at, false);
-                    return false;
+            let (word, width) = self.word();
+            let mut marks = marks(word, *b",\"\r\n");
+            while marks != 0 {
+                let at = self.at + (marks.trailing_zeros() / 8) as usize;
+                marks &= marks - 1;
+                let next = self.bytes.get(at + 1);
+                match (self.bytes.get(at), next) {
+                    (Some(b','), _) => {
+                        self.push(start, at, false);
+                        start = at + 1;
+                        if next == Some(&b'"') {
+                            self.at = start;
+                            return true;
+                        }
+                    }
+                    (Some(b'\n'), _) => {
+                        self.push(start, at, false);
+                        self.end_of_line(at + 1);
+                        return false;
+                    }
+                    (Some(b'\r'), Some(b'\n')) => {
+                        self.push(start, at, false);
+                        self.end_of_line(at + 2);
+                        return false;
+                    }
+                    (Some(b'\r'), _) => self.set_fault(Fault::LoneCr),
+                    _ => self.set_fault(Fault::QuoteStray),
                 }
-                Some(b',') => {
-                    self.push(start, self.at, false);
-                    self.at += 1;
-                    return true;
-                }
-                Some(b'\n') => {
-                    self.push(start, self.at, false);
-                    self.end_of_line(1);
-                    return false;
-                }
-                Some(b'\r') if self.bytes.get(self.at + 1) == Some(&b'\n') => {
-                    self.push(start, self.at, false);
-                    self.end_of_line(2);
-                    return false;
-                }
-                Some(b'\r') => self.set_fault(Fault::LoneCr),
-                Some(b'"') => self.set_fault(Fault::QuoteStray),
-                Some(_) => {}
             }
-            self.at += 1;
+            self.at += width;
+            if width < 8 {
+                self.push(start, self.at, false);
+                return false;
+            }
         }
     }
 
-    fn end_of_line(&mut self, width: usize) {
-        self.at += width;
+    fn end_of_line(&mut self, next: usize) {
+        self.at = next;
         self.next_line = self.next_line.saturating_add(1);
     }
 
@@ -240,7 +265,7 @@ impl<'a> Reader<'a> {
         let start = self.at + 1;
         self.at = start;
         loop {
-            self.skip(QUOTED);
+            self.skip_text();
             match self.bytes.get(self.at) {
                 None => {
                     if !self.resync(record, start) {
@@ -270,12 +295,12 @@ impl<'a> Reader<'a> {
                     }
                     (Some(b'\n'), _) => {
                         self.push(start, self.at, true);
-                        self.end_of_line(2);
+                        self.end_of_line(self.at + 2);
                         return false;
                     }
                     (Some(b'\r'), Some(b'\n')) => {
                         self.push(start, self.at, true);
-                        self.end_of_line(3);
+                        self.end_of_line(self.at + 3);
                         return false;
                     }
                     _ => {

@@ -2,20 +2,22 @@
 
 /// The number that ASCII digits write; `None` when there is another byte or no digit.
 pub(crate) fn number(digits: &[u8]) -> Option<u32> {
-    if digits.is_empty() || digits.len() > 9 || !digits.iter().all(u8::is_ascii_digit) {
+    if digits.is_empty() || digits.len() > 9 {
         return None;
     }
-    Some(
-        digits
-            .iter()
-            .fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0')),
-    )
+    digits.iter().try_fold(0, |sum, digit| {
+        let value = digit.wrapping_sub(b'0');
+        (value < 10).then(|| sum * 10 + u32::from(value))
+    })
 }
+
+/// Years that a date may have.
+const YEARS: std::ops::Range<u32> = 1800..2200;
 
 /// YYYYMM of years 1800 to 2199.
 pub(crate) fn is_month(text: &[u8]) -> bool {
     let Some(value) = number(text) else { return false };
-    text.len() == 6 && (1800..2200).contains(&(value / 100)) && (1..=12).contains(&(value % 100))
+    text.len() == 6 && YEARS.contains(&(value / 100)) && (1..=12).contains(&(value % 100))
 }
 
 /// Days of a month, 28 to 31.
@@ -31,10 +33,11 @@ pub(crate) fn days_in(year: u32, month: u32) -> u32 {
 /// YYYYMMDD of a day that exists, years 1800 to 2199.
 pub(crate) fn is_date(text: &[u8]) -> bool {
     let Some(value) = number(text) else { return false };
-    if text.len() != 8 || !is_month(&text[..6]) {
-        return false;
-    }
-    (1..=days_in(value / 10000, value / 100 % 100)).contains(&(value % 100))
+    let (year, month, day) = (value / 10_000, value / 100 % 100, value % 100);
+    text.len() == 8
+        && YEARS.contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=days_in(year, month)).contains(&day)
 }
 
 /// HHMM from 0000 to 2359.

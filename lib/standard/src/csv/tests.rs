@@ -81,6 +81,20 @@ proptest::proptest! {
     }
 
     #[test]
+    fn without_quotes_it_is_split_at_commas_and_line_feeds(text in "[a\u{e9},\n]{0,200}") {
+        let mut reader = Reader::new(text.as_bytes());
+        for line in text.split_terminator('\n') {
+            proptest::prop_assert!(reader.read());
+            let fields: Vec<&[u8]> = (0..reader.len()).map(|at| reader.field(at)).collect();
+            let expected: Vec<&[u8]> = line.split(',').map(str::as_bytes).collect();
+            if expected.len() <= MAX_KEPT {
+                proptest::prop_assert_eq!(fields, expected);
+            }
+        }
+        proptest::prop_assert!(!reader.read());
+    }
+
+    #[test]
     fn reads_what_the_csv_crate_writes(rows in proptest::collection::vec(proptest::collection::vec("[a-z\",\n]{0,6}", 2..5), 1..6)) {
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
         for row in &rows {
