@@ -85,7 +85,7 @@ async fn away(broker: &Container, database: &Database) -> anyhow::Result<()> {
 
 /// Some replica was handed what others had given back three times or more.
 fn counted_up(relay: &Relay) -> bool {
-    let told = "the store does not count tries of suspects";
+    let told = "suspect not noted";
     relay.processes.iter().any(|process| process.log().contains(told))
 }
 
