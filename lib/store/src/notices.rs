@@ -72,12 +72,7 @@ impl Store {
     /// When the database does not answer: the act must then not be done.
     pub async fn audit(&self, actor: &str, act: &str, subject: &str, at: Time) -> Result<(), StoreError> {
         let mut open = self.pool.begin().await?;
-        let n = open.next_serial("audit").await?;
-        open.run(
-            "INSERT INTO audit (n, actor, act, subject, at) VALUES ($1, $2, $3, $4, $5)",
-            &values![n, actor, act, subject, at],
-        )
-        .await?;
+        open.put_audit(actor, act, subject, at).await?;
         open.commit().await
     }
 
@@ -121,6 +116,22 @@ impl Transaction {
         )
         .await?;
         Ok(id)
+    }
+
+    pub(crate) async fn put_audit(
+        &mut self,
+        actor: &str,
+        act: &str,
+        subject: &str,
+        at: Time,
+    ) -> Result<(), StoreError> {
+        let n = self.next_serial("audit").await?;
+        self.run(
+            "INSERT INTO audit (n, actor, act, subject, at) VALUES ($1, $2, $3, $4, $5)",
+            &values![n, actor, act, subject, at],
+        )
+        .await?;
+        Ok(())
     }
 
     /// The next number of this series; gap-free, since it is committed with what bears it.

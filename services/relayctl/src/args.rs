@@ -52,6 +52,10 @@ pub(crate) struct Connection {
 pub(crate) enum Command {
     /// Make what a new installation needs, once: authorities, trust folder, certificates, the first operator.
     Init(InitArgs),
+    /// Write a copy of the store into a file, while the relay works.
+    Backup(BackupArgs),
+    /// Make the store what a backup says. Stop every station of the relay first.
+    Restore(RestoreArgs),
     /// The installation's own certificate authorities.
     #[command(subcommand)]
     Pki(PkiCommand),
@@ -85,6 +89,12 @@ pub(crate) enum Command {
     },
     /// The books: how many envelopes were accepted and where they stand.
     Books,
+    /// List acceptances whose envelope has not reached delivery; their senders can send them again.
+    Missing {
+        /// Minutes since acceptance; the console's own measure by default.
+        #[arg(long, value_name = "N")]
+        minutes: Option<u16>,
+    },
     /// Envelopes set aside for an operator.
     #[command(subcommand)]
     Parked(ParkedCommand),
@@ -107,6 +117,41 @@ pub(crate) struct InitArgs {
     /// Further host names or addresses of the doors, beside localhost and 127.0.0.1.
     #[arg(long = "host", value_name = "NAME", action = ArgAction::Append)]
     pub(crate) hosts: Vec<String>,
+}
+
+/// Which store.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StoreArgs {
+    /// The store: `sqlite:/path/file.db` or `postgres://…`.
+    #[arg(long, env = "RELAYCTL_STORE", hide_env_values = true)]
+    pub(crate) store: String,
+    /// PostgreSQL: the schema of the tables (`store.schema` of the relay's configuration).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) schema: Option<String>,
+    /// PostgreSQL: the file that holds the password, if the URL has none.
+    #[arg(long = "store-password-file", value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct BackupArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+    /// The file to write; it must not be there yet. It holds personal data: encrypt what leaves the machine.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RestoreArgs {
+    /// The backup. It is read to its end before anything is changed.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: PathBuf,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+    /// Throw away what the store holds.
+    #[arg(long)]
+    pub(crate) replace: bool,
 }
 
 #[derive(Debug, Subcommand)]
