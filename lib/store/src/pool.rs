@@ -51,9 +51,10 @@ pub(crate) async fn connect(config: &StoreConfig, make: bool) -> Result<(Pool, O
 impl Transaction {
     /// Brings the tables up to this migration.
     pub(crate) async fn migrate(&mut self, to: i64) -> Result<(), StoreError> {
+        // `run_to` takes whatever connections come from, and its future cannot be sent between threads for that.
         let migrated = match self {
-            Self::Sqlite(open) => SQLITE.run_to(to, &mut **open).await,
-            Self::Migrating(open) => POSTGRES.run_to(to, &mut **open).await,
+            Self::Sqlite(open) => SQLITE.run_direct(Some(to), &mut **open, false).await,
+            Self::Migrating(open) => POSTGRES.run_direct(Some(to), &mut **open, false).await,
             Self::Postgres(_) => {
                 return Err(StoreError::Contradiction(
                     "migrations need a transaction of their own",

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use proto::api::InboxItem;
 use proto::{OfficeNumber, Refusal, Status};
 use store::{BackupError, Cursor, Entered, InboxState, Store};
 
@@ -31,15 +32,21 @@ async fn restored(place: &Place, path: &Path) -> Store {
     Store::open(&elsewhere).await.unwrap()
 }
 
+/// Everything behind a place in an inbox, and the place behind that.
+async fn inbox(store: &Store, office: OfficeNumber, after: &Cursor) -> (Vec<InboxItem>, Cursor) {
+    store.inbox(office, after, 100, InboxState::All).await.unwrap()
+}
+
 /// A store in which everything has happened.
 async fn full(place: &Place) {
     let store = &place.store;
-    let notes: Vec<_> = (1..=6).map(|n| sample(n).note()).collect();
-    assert!(store.take_notes(None, 7, &notes).await.unwrap());
-    enter(store, sample(1).learned()).await;
     let mut large = sample(2);
     // Larger than what is read at once, all bytes there are.
     large.bytes = (0..=255_u8).cycle().take(5 << 20).collect();
+    let small = [1, 3, 4, 5, 6].map(|n| sample(n).note());
+    let notes: Vec<_> = small.into_iter().chain([large.note()]).collect();
+    assert!(store.take_notes(None, 7, &notes).await.unwrap());
+    enter(store, sample(1).learned()).await;
     enter(store, large.learned()).await;
     enter(store, sample(3).outcome(Refusal::Rejected)).await;
     assert!(store.park(&parked(&sample(4)), "test", at(20)).await.unwrap());
@@ -62,18 +69,21 @@ pub(crate) async fn what_is_restored_is_what_was_there(place: Place) {
     back_up(&place, &path).await;
     let copy = restored(&place, &path).await;
     assert_eq!(copy.books().await.unwrap(), place.store.books().await.unwrap());
-    let list = async |store: &Store| {
-        let asked = store
-            .inbox(destination(), &Cursor::default(), 100, InboxState::All)
-            .await;
-        asked.unwrap().0
-    };
-    let inbox = list(&copy).await;
-    assert_eq!(inbox, list(&place.store).await);
-    assert_eq!(inbox.len(), 2);
-    for item in &inbox {
-        let bytes = async |store: &Store| store.hand_out(destination(), item.id, at(60)).await.unwrap();
-        assert_eq!(bytes(&copy).await, bytes(&place.store).await);
+    let (items, _) = inbox(&copy, destination(), &Cursor::default()).await;
+    let (before, _) = inbox(&place.store, destination(), &Cursor::default()).await;
+    assert_eq!(items, before);
+    assert_eq!(items.len(), 2);
+    for item in &items {
+        let before = place
+            .store
+            .hand_out(destination(), item.id, at(60))
+            .await
+            .unwrap();
+        assert_eq!(
+            copy.hand_out(destination(), item.id, at(60)).await.unwrap(),
+            before
+        );
+        assert!(before.is_some());
     }
     assert_eq!(
         copy.sent_item(sender(), sample(3).id()).await.unwrap(),
@@ -118,11 +128,7 @@ pub(crate) async fn what_came_after_the_backup_is_missing_until_it_is_sent_again
     ] {
         enter(&place.store, one).await;
     }
-    let (_, seen) = place
-        .store
-        .inbox(destination(), &Cursor::default(), 100, InboxState::All)
-        .await
-        .unwrap();
+    let (_, seen) = inbox(&place.store, destination(), &Cursor::default()).await;
 
     let store = restored(&place, &path).await;
     let notes = [kept.note(), lost.note(), refused.note(), repeat.note()];
@@ -151,10 +157,7 @@ pub(crate) async fn what_came_after_the_backup_is_missing_until_it_is_sent_again
     assert_eq!((books.accepted, books.mailboxed, books.rejected), (3, 2, 1));
     assert!(books.balance(), "{books:?}");
     // Who had read the lost inbox to its end sees what is delivered again.
-    let (items, _) = store
-        .inbox(destination(), &seen, 100, InboxState::All)
-        .await
-        .unwrap();
+    let (items, _) = inbox(&store, destination(), &seen).await;
     assert_eq!(items.iter().map(|item| item.id).collect::<Vec<_>>(), [lost.id()]);
     let item = store.sent_item(sender(), lost.id()).await.unwrap().unwrap();
     assert_eq!(item.status, Status::Delivered);
@@ -171,15 +174,11 @@ pub(crate) async fn no_place_in_a_list_is_given_twice(place: Place) {
     };
     let newcomer = office("0300000013");
     enter(&place.store, to(1, newcomer).learned()).await;
-    let (_, seen) = place
-        .store
-        .inbox(newcomer, &Cursor::default(), 100, InboxState::All)
-        .await
-        .unwrap();
+    let (_, seen) = inbox(&place.store, newcomer, &Cursor::default()).await;
     let read = place.store.put_notice(None, "one", at(2)).await.unwrap();
     let store = restored(&place, &path).await;
     enter(&store, to(2, newcomer).learned()).await;
-    let (items, _) = store.inbox(newcomer, &seen, 100, InboxState::All).await.unwrap();
+    let (items, _) = inbox(&store, newcomer, &seen).await;
     assert_eq!(items.len(), 1);
     let notices = store.notices(newcomer, read, 100).await.unwrap();
     assert_eq!(notices.len(), 1, "every office is told");
