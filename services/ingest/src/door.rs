@@ -20,6 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::events::Events;
 use crate::notes::Notes;
+use crate::pressure::Valve;
 use crate::{Config, accept, check};
 
 /// What every request of the door can reach.
@@ -30,6 +31,7 @@ pub struct IngestState {
     pub(crate) snapshot: Snapshot,
     pub(crate) publisher: Publisher,
     pub(crate) notes: Notes,
+    pub(crate) valve: Valve,
     pub(crate) receipts: Arc<Sealer>,
     pub(crate) limits: Limits,
     pub(crate) shards: u16,
@@ -52,6 +54,8 @@ pub struct Parts {
     pub snapshot: Snapshot,
     /// The way to the broker.
     pub publisher: Publisher,
+    /// How much is waiting already.
+    pub valve: Valve,
     /// Signs receipts.
     pub receipts: Arc<Sealer>,
     /// Limits of an envelope.
@@ -73,6 +77,7 @@ impl IngestState {
             snapshot: parts.snapshot,
             notes: Notes::start(parts.publisher.clone(), linger),
             publisher: parts.publisher,
+            valve: parts.valve,
             receipts: parts.receipts,
             limits: parts.limits,
             shards: parts.shards,

@@ -3,6 +3,7 @@
 //!
 //! Steps in order: [`door`] names the routes, [`peek`] finds sender and destination,
 //! [`decide`] decides whether the submitter may, [`accept`] publishes envelope and note and signs the receipt,
+//! [`pressure`] makes the door slower or shuts it when the stages are behind,
 //! [`notes`] writes acceptance notes in batches, [`check`] judges without sending.
 
 pub mod accept;
@@ -13,6 +14,7 @@ pub mod door;
 pub mod events;
 pub mod notes;
 pub mod peek;
+pub mod pressure;
 
 pub use config::Config;
 pub use door::{IngestState, router};
