@@ -1,8 +1,9 @@
 //! Sealed envelopes, kept so that the same files always go out as the same bytes: after a lost answer, a crash, or a
 //! person's second try. The relay knows an envelope by its bytes, so a repeat can never become a second delivery.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+mod disk;
+
+use std::path::PathBuf;
 
 use parcel::{Draft, PackError};
 use proto::api::Accepted;
@@ -11,6 +12,7 @@ use seal::Sealer;
 use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
+use disk::{keep, private_folder, read_kept, remove};
 
 /// So many days an envelope is kept: the relay takes none that was made longer ago.
 const DAYS: i64 = 30;
@@ -222,23 +224,6 @@ impl Outbox {
     }
 }
 
-fn read_kept(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Failure::read(path)(error)),
-    }
-}
-
-/// An envelope and what was said of it.
-fn remove(path: &Path) -> std::io::Result<()> {
-    match std::fs::remove_file(path.with_extension(ACCEPTED)) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    std::fs::remove_file(path)
-}
-
 fn made_at(envelope: &[u8]) -> Option<Time> {
     content(envelope).map(|content| content.manifest.created_at)
 }
@@ -250,47 +235,6 @@ fn sequence_of(envelope: &[u8]) -> Option<String> {
 fn content(envelope: &[u8]) -> Option<parcel::Unpacked> {
     let zip = seal::content::unverified(envelope).ok()?;
     parcel::unpack(&zip, &Limits::default()).ok()
-}
-
-/// Whole or not at all, also when the power fails in between.
-fn keep(folder: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let part = path.with_extension(format!("{}.part", std::process::id()));
-    let mut file = private_file(&part)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&part, path)?;
-    // Folders cannot be opened as files everywhere; where they can, the new name is made sure too.
-    std::fs::File::open(folder).map_or(Ok(()), |folder| folder.sync_all())
-}
-
-#[cfg(unix)]
-fn private_folder(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-}
-
-#[cfg(unix)]
-fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    std::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)
-}
-
-#[cfg(not(unix))]
-fn private_folder(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)
-}
-
-#[cfg(not(unix))]
-fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
-    std::fs::File::create(path)
 }
 
 fn day(days: i64) -> f64 {

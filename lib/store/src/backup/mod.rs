@@ -16,7 +16,7 @@ use std::path::Path;
 use proto::Time;
 use serde::{Deserialize, Serialize};
 
-use crate::sql::Transaction;
+use crate::sql::{Transaction, values};
 use crate::{StoreConfig, StoreError, pool};
 use lines::{Lines, Writer};
 use tables::Table;
@@ -73,6 +73,9 @@ pub enum BackupError {
         /// The release that made it.
         product: String,
     },
+    /// A station works on the store: it holds a lease that has not run out.
+    #[error("a station works on the store (lease {0}): stop every station, and wait a minute after a crash")]
+    InUse(String),
     /// There is something in the store, and replacing it was not asked for.
     #[error("the store is not empty (table {0})")]
     NotEmpty(String),
@@ -152,7 +155,7 @@ pub async fn restore(
             product: header.product,
         });
     }
-    open.clear(replace).await?;
+    open.clear(replace, now).await?;
     open.migrate(header.schema).await?;
     fits(&header.tables, &open.tables().await?)?;
     let mut lines = Lines::open(path)?;
@@ -177,9 +180,16 @@ fn fits(made: &[Table], there: &[Table]) -> Result<(), BackupError> {
 }
 
 impl Transaction {
-    /// Removes every table, if they are empty or `replace` was said.
-    async fn clear(&mut self, replace: bool) -> Result<(), BackupError> {
-        for table in self.tables().await? {
+    /// Removes every table, if nobody works on them and they are empty or `replace` was said.
+    async fn clear(&mut self, replace: bool, now: Time) -> Result<(), BackupError> {
+        let tables = self.tables().await?;
+        if tables.iter().any(|table| table.name == "leases") {
+            let sql = "SELECT name FROM leases WHERE $1 < until";
+            if let Some(lease) = self.row(sql, &values![now]).await? {
+                return Err(BackupError::InUse(lease.text(0)?));
+            }
+        }
+        for table in tables {
             let held = self
                 .row(&format!("SELECT 1 AS held FROM {} LIMIT 1", table.name), &[])
                 .await?;

@@ -216,6 +216,17 @@ pub(crate) async fn what_is_no_whole_backup_changes_nothing(place: Place) {
     .await;
     assert!(matches!(error, Err(BackupError::File(_))), "{error:?}");
     assert_eq!(place.store.books().await.unwrap().mailboxed, 2);
+    // Somebody works on it.
+    assert!(
+        place
+            .store
+            .lease("accepted", "delivery/1", 60, at(RESTORED))
+            .await
+            .unwrap()
+    );
+    let error = store::restore(place.config(), &path, true, "test", at(RESTORED + 59)).await;
+    assert!(matches!(error, Err(BackupError::InUse(_))), "{error:?}");
+    place.store.release("accepted", "delivery/1").await.unwrap();
     // Told to, it takes the place of what is there.
     enter(&place.store, sample(7).learned()).await;
     store::restore(place.config(), &path, true, "test", at(RESTORED))
