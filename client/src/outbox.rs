@@ -194,17 +194,20 @@ impl Outbox {
         keep(&self.folder, &path, &json).map_err(Failure::write(&path))
     }
 
-    /// What the relay has accepted and would take again, in the order of the acceptances. What was recalled, or only
-    /// prepared and never accepted, is not among it.
+    /// What the relay has accepted of this office and would take again, in the order of the acceptances. What was recalled,
+    /// or only prepared and never accepted, is not among it.
     ///
     /// # Errors
     /// The folder cannot be read.
-    pub fn sent(&self) -> Result<Vec<Sent>, Failure> {
+    pub fn sent(&self, office: OfficeNumber) -> Result<Vec<Sent>, Failure> {
         let mut all = Vec::new();
         for path in self.envelopes()? {
             let answer = path.with_extension(ACCEPTED);
-            let Some(json) = read_kept(&answer)? else { continue };
-            if let Ok(accepted) = serde_json::from_slice(&json) {
+            let (Some(json), Some(bytes)) = (read_kept(&answer)?, read_kept(&path)?) else {
+                continue;
+            };
+            let own = content(&bytes).is_some_and(|content| content.manifest.sender == office);
+            if let Some(accepted) = serde_json::from_slice(&json).ok().filter(|_| own) {
                 all.push(Sent { path, accepted });
             }
         }
@@ -342,12 +345,17 @@ mod tests {
         }
         outbox.forget(recalled.id).unwrap();
         let month = now().plus_seconds(30 * 86_400 - 1);
-        let sent = open(month).sent().unwrap();
+        let office = order("a").sender;
+        let sent = open(month).sent(office).unwrap();
         let ids: Vec<_> = sent.iter().map(|sent| sent.accepted.id).collect();
         assert_eq!(ids, [first.id, second.id]);
         assert_eq!(std::fs::read(&sent[0].path).unwrap(), first.bytes);
         assert!(never.path.exists());
-        assert!(open(month.plus_seconds(2)).sent().unwrap().is_empty());
+        assert!(
+            open(month).sent(order("a").destination).unwrap().is_empty(),
+            "another office"
+        );
+        assert!(open(month.plus_seconds(2)).sent(office).unwrap().is_empty());
         assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none());
     }
 }

@@ -35,7 +35,7 @@ pub(super) async fn run(context: &mut Context<'_>, args: &Args) -> Result<Exit, 
     let outbox = Outbox::open(context.settings.state_dir(), now())?;
     let connection = context.connect()?;
     let kept: Vec<Sent> = outbox
-        .sent()?
+        .sent(context.settings.office()?)?
         .into_iter()
         .filter(|sent| args.since.is_none_or(|since| since <= sent.accepted.accepted_at))
         .collect();
