@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    check, collected, config, generate, get, imported, inbox, me, offices, recall, receipt, send, sent,
-    status,
+    check, collected, config, generate, get, imported, inbox, me, offices, recall, receipt, resend, send,
+    sent, status,
 };
 
 const EXIT_CODES: &str = "\
@@ -45,6 +45,8 @@ pub enum Command {
     Check(check::Args),
     /// 送信 / send files, one envelope for each sending unit
     Send(send::Args),
+    /// 届いていない送信の送り直し / send again what was accepted and has not arrived
+    Resend(resend::Args),
     /// 受信一覧 / list what has arrived
     Inbox(inbox::Args),
     /// 受信（ファイルを保存） / fetch envelopes and write their files out

@@ -1,19 +1,28 @@
 //! Sealed envelopes, kept so that the same files always go out as the same bytes: after a lost answer, a crash, or a
 //! person's second try. The relay knows an envelope by its bytes, so a repeat can never become a second delivery.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+mod disk;
+
+use std::path::PathBuf;
 
 use parcel::{Draft, PackError};
+use proto::api::Accepted;
 use proto::{EnvelopeId, Limits, OfficeNumber, Time};
 use seal::Sealer;
 use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
+use disk::{keep, private_folder, read_kept, remove};
 
-/// After so many days a kept envelope is made anew: the relay takes none older than 30.
-const DAYS: i64 = 28;
+/// So many days an envelope is kept: the relay takes none that was made longer ago.
+const DAYS: i64 = 30;
+
+/// So many seconds before that it is made anew, for the way to the relay takes its time.
+const WAY: f64 = 3_600.0;
 const EXTENSION: &str = "p7m";
+
+/// What the relay said when it accepted an envelope, beside it.
+const ACCEPTED: &str = "accepted.json";
 
 /// The folder of sealed envelopes.
 #[derive(Debug)]
@@ -36,6 +45,15 @@ pub struct Order {
     pub files: Vec<(String, Vec<u8>)>,
 }
 
+/// An envelope that the relay has accepted once, and that it would take again.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// Its bytes.
+    pub path: PathBuf,
+    /// The answer to it.
+    pub accepted: Accepted,
+}
+
 /// A sealed envelope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sealed {
@@ -45,6 +63,8 @@ pub struct Sealed {
     pub sequence: String,
     /// The CMS bytes.
     pub bytes: Vec<u8>,
+    /// Where they are kept.
+    pub path: PathBuf,
     /// It was made earlier.
     pub kept: bool,
 }
@@ -113,8 +133,8 @@ impl Outbox {
         let outbox = Self { folder };
         for path in outbox.envelopes()? {
             let kept = std::fs::read(&path).ok().and_then(|bytes| made_at(&bytes));
-            if kept.is_none_or(|made| now.seconds_since(made) > day(DAYS + 10)) {
-                std::fs::remove_file(&path).map_err(Failure::write(&path))?;
+            if kept.is_none_or(|made| now.seconds_since(made) > day(DAYS)) {
+                remove(&path).map_err(Failure::write(&path))?;
             }
         }
         Ok(outbox)
@@ -128,12 +148,13 @@ impl Outbox {
         let name = format!("{}.{EXTENSION}", order.key(&sealer.fingerprint()));
         let path = self.folder.join(name);
         if !anew && let Some(bytes) = read_kept(&path)? {
-            let fresh = made_at(&bytes).is_some_and(|made| now.seconds_since(made) < day(DAYS));
+            let fresh = made_at(&bytes).is_some_and(|made| now.seconds_since(made) < day(DAYS) - WAY);
             if let Some(sequence) = sequence_of(&bytes).filter(|_| fresh) {
                 return Ok(Sealed {
                     id: EnvelopeId::of(&bytes),
                     sequence,
                     bytes,
+                    path,
                     kept: true,
                 });
             }
@@ -144,6 +165,7 @@ impl Outbox {
             id: EnvelopeId::of(&bytes),
             sequence: order.draft(now).sequence,
             bytes,
+            path,
             kept: false,
         })
     }
@@ -156,10 +178,41 @@ impl Outbox {
         for path in self.envelopes()? {
             let bytes = std::fs::read(&path).map_err(Failure::read(&path))?;
             if EnvelopeId::of(&bytes) == id {
-                std::fs::remove_file(&path).map_err(Failure::write(&path))?;
+                remove(&path).map_err(Failure::write(&path))?;
             }
         }
         Ok(())
+    }
+
+    /// Keeps what the relay answered to an envelope, for [`Self::sent`].
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn accepted(&self, sealed: &Sealed, accepted: &Accepted) -> Result<(), Failure> {
+        let path = sealed.path.with_extension(ACCEPTED);
+        let json = serde_json::to_vec(accepted).unwrap_or_default();
+        keep(&self.folder, &path, &json).map_err(Failure::write(&path))
+    }
+
+    /// What the relay has accepted of this office and would take again, in the order of the acceptances. What was recalled,
+    /// or only prepared and never accepted, is not among it.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn sent(&self, office: OfficeNumber) -> Result<Vec<Sent>, Failure> {
+        let mut all = Vec::new();
+        for path in self.envelopes()? {
+            let answer = path.with_extension(ACCEPTED);
+            let (Some(json), Some(bytes)) = (read_kept(&answer)?, read_kept(&path)?) else {
+                continue;
+            };
+            let own = content(&bytes).is_some_and(|content| content.manifest.sender == office);
+            if let Some(accepted) = serde_json::from_slice(&json).ok().filter(|_| own) {
+                all.push(Sent { path, accepted });
+            }
+        }
+        all.sort_by_key(|sent| sent.accepted.accepted_at);
+        Ok(all)
     }
 
     fn envelopes(&self) -> Result<Vec<PathBuf>, Failure> {
@@ -174,14 +227,6 @@ impl Outbox {
     }
 }
 
-fn read_kept(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Failure::read(path)(error)),
-    }
-}
-
 fn made_at(envelope: &[u8]) -> Option<Time> {
     content(envelope).map(|content| content.manifest.created_at)
 }
@@ -193,47 +238,6 @@ fn sequence_of(envelope: &[u8]) -> Option<String> {
 fn content(envelope: &[u8]) -> Option<parcel::Unpacked> {
     let zip = seal::content::unverified(envelope).ok()?;
     parcel::unpack(&zip, &Limits::default()).ok()
-}
-
-/// Whole or not at all, also when the power fails in between.
-fn keep(folder: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let part = path.with_extension(format!("{}.part", std::process::id()));
-    let mut file = private_file(&part)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&part, path)?;
-    // Folders cannot be opened as files everywhere; where they can, the new name is made sure too.
-    std::fs::File::open(folder).map_or(Ok(()), |folder| folder.sync_all())
-}
-
-#[cfg(unix)]
-fn private_folder(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-}
-
-#[cfg(unix)]
-fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    std::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)
-}
-
-#[cfg(not(unix))]
-fn private_folder(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)
-}
-
-#[cfg(not(unix))]
-fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
-    std::fs::File::create(path)
 }
 
 fn day(days: i64) -> f64 {
@@ -309,7 +313,7 @@ mod tests {
             .sealed(&order("a"), &sealer, now().plus_seconds(1), false)
             .unwrap();
         assert_ne!(second.id, first.id);
-        let late = now().plus_seconds(29 * 86_400);
+        let late = now().plus_seconds(30 * 86_400 - 1_800);
         let third = outbox.sealed(&order("a"), &sealer, late, false).unwrap();
         assert!(!third.kept && third.id != second.id);
         let path = outbox.envelopes().unwrap().remove(0);
@@ -317,8 +321,41 @@ mod tests {
         assert!(!outbox.sealed(&order("a"), &sealer, late, false).unwrap().kept);
         Outbox::open(folder.path().to_owned(), late.plus_seconds(60 * 86_400)).unwrap();
         assert!(
-            outbox.envelopes().unwrap().is_empty(),
+            std::fs::read_dir(folder.path()).unwrap().next().is_none(),
             "old envelopes are removed"
         );
+    }
+
+    #[test]
+    fn what_was_accepted_is_kept_for_thirty_days() {
+        let folder = tempfile::tempdir().unwrap();
+        let sealer = sealer();
+        let open = |now| Outbox::open(folder.path().to_owned(), now).unwrap();
+        let outbox = open(now());
+        let seal = |text| outbox.sealed(&order(text), &sealer, now(), false).unwrap();
+        let (first, second, recalled, never) = (seal("a"), seal("b"), seal("c"), seal("d"));
+        for (sealed, seconds) in [(&second, 20), (&recalled, 15), (&first, 10)] {
+            let accepted = Accepted {
+                id: sealed.id,
+                accepted_at: now().plus_seconds(seconds),
+                status_url: String::new(),
+                receipt: String::new(),
+            };
+            outbox.accepted(sealed, &accepted).unwrap();
+        }
+        outbox.forget(recalled.id).unwrap();
+        let month = now().plus_seconds(30 * 86_400 - 1);
+        let office = order("a").sender;
+        let sent = open(month).sent(office).unwrap();
+        let ids: Vec<_> = sent.iter().map(|sent| sent.accepted.id).collect();
+        assert_eq!(ids, [first.id, second.id]);
+        assert_eq!(std::fs::read(&sent[0].path).unwrap(), first.bytes);
+        assert!(never.path.exists());
+        assert!(
+            open(month).sent(order("a").destination).unwrap().is_empty(),
+            "another office"
+        );
+        assert!(open(month.plus_seconds(2)).sent(office).unwrap().is_empty());
+        assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none());
     }
 }

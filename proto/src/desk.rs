@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::CertificateEntry;
-use crate::{OfficeNumber, Time};
+use crate::{EnvelopeId, OfficeNumber, Time};
 
 /// Whether an office takes part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -179,4 +179,29 @@ pub struct Books {
     pub expired: i64,
     /// Under way for longer than they may be; must be 0.
     pub unaccounted: i64,
+}
+
+/// One item of `GET /v1/missing`: an acceptance that has not reached delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MissingEntry {
+    /// The envelope's id; it stands here once for each acceptance that is missing.
+    pub id: EnvelopeId,
+    /// Who sent it, and can send it again.
+    pub sender: OfficeNumber,
+    /// For whom.
+    pub destination: OfficeNumber,
+    /// When it was accepted.
+    pub accepted_at: Time,
+    /// Who submitted it, a holder.
+    pub submitter: String,
+}
+
+/// Answer of `GET /v1/missing`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MissingList {
+    /// Oldest first.
+    pub items: Vec<MissingEntry>,
+    /// Where the next page begins (`?after=`); none: this was the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }

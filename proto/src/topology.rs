@@ -106,12 +106,17 @@ impl ShardedQueue {
     /// The queue of one shard.
     #[must_use]
     pub fn name(self, shard: u16) -> String {
-        let stage = match self {
+        format!("{}.{shard:02}", self.stage())
+    }
+
+    /// The stage that reads it, which begins its name.
+    #[must_use]
+    pub fn stage(self) -> &'static str {
+        match self {
             Self::Validation => "validation",
             Self::Routing => "routing",
             Self::Delivery => "delivery",
-        };
-        format!("{stage}.{shard:02}")
+        }
     }
 
     /// The exchanges that feed it.

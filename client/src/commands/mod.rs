@@ -23,6 +23,7 @@ pub mod me;
 pub mod offices;
 pub mod recall;
 pub mod receipt;
+pub mod resend;
 pub mod send;
 pub mod sent;
 pub mod status;
@@ -52,6 +53,7 @@ pub async fn run(context: &mut Context<'_>, command: Command) -> Exit {
     let result = match command {
         Command::Check(args) => check::run(context, &args).await,
         Command::Send(args) => send::run(context, &args).await,
+        Command::Resend(args) => resend::run(context, &args).await,
         Command::Inbox(args) => inbox::run(context, &args).await,
         Command::Get(args) => get::run(context, &args).await,
         Command::Collected(args) => collected::run(context, &args).await,

@@ -77,6 +77,9 @@ pub(super) async fn run(context: &mut Context<'_>, args: &Args) -> Result<Exit, 
         let sealed = outbox.sealed(order, &sealer, now(), args.new)?;
         bar.set_message(format!("{} {}", order.destination, sealed.sequence));
         let sent = submit(&connection, &sealed).await;
+        if let Ok(accepted) = &sent {
+            outbox.accepted(&sealed, accepted)?;
+        }
         bar.inc(1);
         let mut result = described(order, Some(&sealed));
         match sent {

@@ -29,9 +29,14 @@ impl Counters {
         let missing: Vec<_> = offices
             .iter()
             .filter(|office| !counters.0.contains_key(office))
-            .map(|office| values![office, 0, 0].to_vec())
             .collect();
         if !missing.is_empty() {
+            // What a restored store does not know of an office may be in that office's hands.
+            let first = open.restored_at().await?.map_or(0, proto::Time::micros);
+            let missing: Vec<_> = missing
+                .iter()
+                .map(|office| values![*office, first, first].to_vec())
+                .collect();
             // Whoever sees the row missing makes it or waits for its maker here, before holding any older one.
             open.insert(
                 "INSERT INTO counters (office, inbox, sent)",

@@ -45,9 +45,10 @@ impl Lent {
         Ok(done.rows_affected())
     }
 
-    pub(crate) async fn begin(&mut self) -> Result<(), StoreError> {
+    /// Begins a transaction with this word or sentence.
+    pub(crate) async fn begin(&mut self, words: &'static str) -> Result<(), StoreError> {
         self.in_transaction = true;
-        self.order("BEGIN").await
+        self.order(words).await
     }
 
     /// Ends the transaction: `COMMIT` or `ROLLBACK`.

@@ -6,6 +6,7 @@
 
 mod acknowledge;
 mod arrivals;
+mod backup;
 mod books;
 mod config;
 mod counters;
@@ -18,6 +19,7 @@ mod leases;
 mod ledger;
 mod lent;
 mod many;
+mod missing;
 mod notes;
 mod notices;
 mod parked;
@@ -34,6 +36,7 @@ mod working;
 
 use std::sync::Arc;
 
+pub use backup::{BackupAccount, BackupError, BackupHeader, backup, restore, verify};
 pub use books::Books;
 pub use config::StoreConfig;
 pub use cursor::{Cursor, NotACursor};
@@ -41,6 +44,7 @@ pub use directory::{CertificateFacts, OfficeFacts, OfficeSearch, OfficeState};
 pub use enter::{Entered, Learned};
 pub use error::StoreError;
 pub use inbox::InboxState;
+pub use missing::{MissingCursor, MissingPage};
 pub use notices::AuditEntry;
 pub use parked::{Parked, ParkedRow};
 pub use recall::RecallAnswer;

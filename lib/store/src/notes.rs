@@ -6,6 +6,11 @@ use crate::sql::{Value, values};
 use crate::working::Working;
 use crate::{Store, StoreError};
 
+/// The acceptances that have not reached delivery, of those waited for since before `$1`.
+pub(crate) const MISSING: &str = "FROM acceptances AS lost WHERE seen_at IS NULL AND due_from < $1
+    AND NOT EXISTS (SELECT 1 FROM acceptances AS later WHERE later.id = lost.id
+        AND later.accepted_at > lost.accepted_at AND later.ended_at IS NOT NULL)";
+
 impl Store {
     /// Up to where the stream of notes is taken in; none: nothing ever was.
     ///
@@ -54,9 +59,10 @@ impl Store {
             return Ok(false);
         }
         let senders = notes.iter().map(|note| note.sender).collect();
+        let restored_at = open.restored_at().await?;
         let mut working = Working::load(&mut open, &senders, notes, &[]).await?;
         for note in notes {
-            working.take_note(note)?;
+            working.take_note(note, restored_at)?;
         }
         let changed = working.write(&mut open).await?;
         open.commit().await?;
@@ -72,21 +78,14 @@ impl Store {
     /// When the database does not answer.
     pub async fn unaccounted(&self, now: Time, after_seconds: i64) -> Result<i64, StoreError> {
         let due: [Value<'_>; 1] = values![now.plus_seconds(-after_seconds)];
-        let row = self
-            .pool
-            .row(
-                "SELECT COUNT(*) FROM acceptances AS lost WHERE seen_at IS NULL AND due_from < $1
-                     AND NOT EXISTS (SELECT 1 FROM acceptances AS later WHERE later.id = lost.id
-                         AND later.accepted_at > lost.accepted_at AND later.ended_at IS NOT NULL)",
-                &due,
-            )
-            .await?;
+        let sql = format!("SELECT COUNT(*) {MISSING}");
+        let row = self.pool.row(&sql, &due).await?;
         row.ok_or(StoreError::Unreadable("count"))?.int(0)
     }
 }
 
 impl Working<'_> {
-    fn take_note(&mut self, note: &AcceptanceNote) -> Result<(), StoreError> {
+    fn take_note(&mut self, note: &AcceptanceNote, restored_at: Option<Time>) -> Result<(), StoreError> {
         if self.acceptances.contains_key(&note.acceptance) {
             return Ok(());
         }
@@ -98,6 +97,15 @@ impl Working<'_> {
             Some(row) if (row.sender, row.destination) != (note.sender, note.destination) => Ok(()),
             Some(row) if matches!(row.status, proto::Status::Rejected | proto::Status::Undeliverable) => {
                 self.begin_attempt(note, by)
+            }
+            // A repeat of what has its end. Before the store was restored it may have been discarded already, which nobody
+            // remembers; nothing is missing, so it is not waited for.
+            Some(row) if !matches!(row.status, proto::Status::Accepted | proto::Status::Parked) => {
+                if let Some(at) = restored_at.filter(|at| note.accepted_at < *at) {
+                    let repeat = self.acceptance(note);
+                    (repeat.seen_at, repeat.ended_at) = (Some(at), Some(at));
+                }
+                Ok(())
             }
             Some(_) => Ok(()),
         }

@@ -87,12 +87,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut open = self.pool.begin().await?;
         for subject in subjects {
-            let n = open.next_serial("audit").await?;
-            open.run(
-                "INSERT INTO audit (n, actor, act, subject, at) VALUES ($1, $2, $3, $4, $5)",
-                &values![n, actor, act, subject, at],
-            )
-            .await?;
+            open.put_audit(actor, act, subject, at).await?;
         }
         open.commit().await
     }
@@ -137,6 +132,22 @@ impl Transaction {
         )
         .await?;
         Ok(id)
+    }
+
+    pub(crate) async fn put_audit(
+        &mut self,
+        actor: &str,
+        act: &str,
+        subject: &str,
+        at: Time,
+    ) -> Result<(), StoreError> {
+        let n = self.next_serial("audit").await?;
+        self.run(
+            "INSERT INTO audit (n, actor, act, subject, at) VALUES ($1, $2, $3, $4, $5)",
+            &values![n, actor, act, subject, at],
+        )
+        .await?;
+        Ok(())
     }
 
     /// The next number of this series; gap-free, since it is committed with what bears it.

@@ -9,7 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Executor};
 
-use crate::sql::Pool;
+use crate::sql::{Pool, Transaction};
 use crate::{StoreConfig, StoreError};
 
 static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
@@ -21,19 +21,63 @@ const ACQUIRE: Duration = Duration::from_secs(10);
 /// How long bringing the tables up to date may take, the turns of others included.
 const MIGRATE: Duration = Duration::from_secs(120);
 
+/// Connects, and brings the tables up to date.
 pub(crate) async fn open(config: &StoreConfig) -> Result<Pool, StoreError> {
+    let (pool, turn) = connect(config, true).await?;
+    match &pool {
+        Pool::Sqlite(_, write) => SQLITE.run(write).await.map_err(StoreError::Migrate)?,
+        Pool::Postgres(pool) => {
+            let migrated = tokio::time::timeout(MIGRATE, POSTGRES.run(pool)).await;
+            let migrated = migrated.map_err(|_| StoreError::Silent(MIGRATE))?;
+            migrated.map_err(StoreError::Migrate)?;
+        }
+    }
+    drop(turn);
+    Ok(pool)
+}
+
+/// Connects to what is there; with `make`, to what is made if it is not. On SQLite whoever holds the file that comes along
+/// keeps others from opening the store.
+pub(crate) async fn connect(config: &StoreConfig, make: bool) -> Result<(Pool, Option<File>), StoreError> {
     config.check()?;
     if config.is_sqlite() {
-        open_sqlite(config).await
+        let (pool, turn) = connect_sqlite(config, make).await?;
+        Ok((pool, Some(turn)))
     } else {
-        open_postgres(config).await
+        Ok((connect_postgres(config, make).await?, None))
     }
 }
 
-async fn open_sqlite(config: &StoreConfig) -> Result<Pool, StoreError> {
+impl Transaction {
+    /// Brings the tables up to this migration.
+    pub(crate) async fn migrate(&mut self, to: i64) -> Result<(), StoreError> {
+        // `run_to` takes whatever connections come from, and its future cannot be sent between threads for that.
+        let migrated = match self {
+            Self::Sqlite(open) => SQLITE.run_direct(Some(to), &mut **open, false).await,
+            Self::Migrating(open) => POSTGRES.run_direct(Some(to), &mut **open, false).await,
+            Self::Postgres(_) => {
+                return Err(StoreError::Contradiction(
+                    "migrations need a transaction of their own",
+                ));
+            }
+        };
+        migrated.map_err(StoreError::Migrate)
+    }
+
+    /// The number of the last migration this release knows.
+    pub(crate) fn newest_schema(&self) -> i64 {
+        let migrations = match self {
+            Self::Sqlite(_) => SQLITE.iter(),
+            Self::Postgres(_) | Self::Migrating(_) => POSTGRES.iter(),
+        };
+        migrations.map(|migration| migration.version).max().unwrap_or(0)
+    }
+}
+
+async fn connect_sqlite(config: &StoreConfig, make: bool) -> Result<(Pool, File), StoreError> {
     let options = SqliteConnectOptions::from_str(&config.url)
         .map_err(StoreError::Open)?
-        .create_if_missing(true)
+        .create_if_missing(make)
         .journal_mode(SqliteJournalMode::Wal)
         // FULL: what is committed survives a power cut; NORMAL may lose the last commits.
         .synchronous(SqliteSynchronous::Full)
@@ -52,15 +96,13 @@ async fn open_sqlite(config: &StoreConfig) -> Result<Pool, StoreError> {
         .connect_with(options.clone())
         .await
         .map_err(StoreError::Open)?;
-    SQLITE.run(&write).await.map_err(StoreError::Migrate)?;
-    drop(turn);
     let read = SqlitePoolOptions::new()
         .max_connections(config.max_connections.max(1))
         .acquire_timeout(ACQUIRE)
         .connect_with(options.read_only(true))
         .await
         .map_err(StoreError::Open)?;
-    Ok(Pool::Sqlite(read, write))
+    Ok((Pool::Sqlite(read, write), turn))
 }
 
 /// Holds the lock file beside the database until the file is dropped.
@@ -76,7 +118,7 @@ async fn take_turn(database: PathBuf) -> Result<File, StoreError> {
     locked.map_err(|error| StoreError::Open(sqlx::Error::Io(error)))
 }
 
-async fn open_postgres(config: &StoreConfig) -> Result<Pool, StoreError> {
+async fn connect_postgres(config: &StoreConfig, make: bool) -> Result<Pool, StoreError> {
     let mut options = PgConnectOptions::from_str(&config.url)
         .map_err(StoreError::Open)?
         .application_name("careplan-relay")
@@ -105,7 +147,7 @@ async fn open_postgres(config: &StoreConfig) -> Result<Pool, StoreError> {
         .connect_with(options)
         .await
         .map_err(StoreError::Open)?;
-    if let Some(schema) = &config.schema {
+    if let Some(schema) = config.schema.as_ref().filter(|_| make) {
         // The name was checked to be plain.
         let sql = format!("CREATE SCHEMA IF NOT EXISTS {schema}");
         match pool.execute(AssertSqlSafe(sql)).await {
@@ -115,9 +157,6 @@ async fn open_postgres(config: &StoreConfig) -> Result<Pool, StoreError> {
             Ok(_) => {}
         }
     }
-    let migrated = tokio::time::timeout(MIGRATE, POSTGRES.run(&pool)).await;
-    let migrated = migrated.map_err(|_| StoreError::Silent(MIGRATE))?;
-    migrated.map_err(StoreError::Migrate)?;
     Ok(Pool::Postgres(pool))
 }
 

@@ -27,6 +27,8 @@ pub(crate) enum Row {
 pub(crate) enum Transaction {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
     Postgres(Lent),
+    /// On PostgreSQL, with migrations inside.
+    Migrating(sqlx::Transaction<'static, sqlx::Postgres>),
 }
 
 /// Where statements outside a transaction go.
@@ -64,7 +66,28 @@ impl Pool {
             Self::Sqlite(_, write) => Transaction::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
             Self::Postgres(pool) => {
                 let mut lent = Lent::from(pool).await?;
-                lent.begin().await?;
+                lent.begin("BEGIN").await?;
+                Transaction::Postgres(lent)
+            }
+        })
+    }
+
+    /// Begins a transaction in which migrations may be run.
+    pub(crate) async fn begin_migrating(&self) -> Result<Transaction, StoreError> {
+        match self {
+            Self::Sqlite(..) => self.begin().await,
+            Self::Postgres(pool) => Ok(Transaction::Migrating(pool.begin().await?)),
+        }
+    }
+
+    /// Begins a transaction that only reads, all of it as of one moment.
+    pub(crate) async fn snapshot(&self) -> Result<Transaction, StoreError> {
+        Ok(match self {
+            Self::Sqlite(read, _) => Transaction::Sqlite(read.begin().await?),
+            Self::Postgres(pool) => {
+                let mut lent = Lent::from(pool).await?;
+                lent.begin("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                    .await?;
                 Transaction::Postgres(lent)
             }
         })
@@ -122,6 +145,10 @@ impl Transaction {
                 let rows = open.rows(sql, values).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
+            Self::Migrating(open) => {
+                let rows = bound!(sql, values).fetch_all(&mut **open).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
         })
     }
 
@@ -134,6 +161,7 @@ impl Transaction {
         Ok(match self {
             Self::Sqlite(open) => bound!(sql, values).execute(&mut **open).await?.rows_affected(),
             Self::Postgres(open) => open.run(sql, values).await?,
+            Self::Migrating(open) => bound!(sql, values).execute(&mut **open).await?.rows_affected(),
         })
     }
 
@@ -141,7 +169,7 @@ impl Transaction {
     pub(crate) fn for_update(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => "",
-            Self::Postgres(_) => " FOR UPDATE",
+            Self::Postgres(_) | Self::Migrating(_) => " FOR UPDATE",
         }
     }
 
@@ -149,6 +177,7 @@ impl Transaction {
         match self {
             Self::Sqlite(open) => open.commit().await?,
             Self::Postgres(open) => open.end("COMMIT").await?,
+            Self::Migrating(open) => open.commit().await?,
         }
         Ok(())
     }
@@ -157,6 +186,7 @@ impl Transaction {
         match self {
             Self::Sqlite(open) => open.rollback().await?,
             Self::Postgres(open) => open.end("ROLLBACK").await?,
+            Self::Migrating(open) => open.rollback().await?,
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ mod certificates;
 mod delegations;
 mod error;
 mod licences;
+mod missing;
 mod notices;
 mod offices;
 mod operator;

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::routing::{delete, get, post, put};
 
 use crate::state::ConsoleState;
-use crate::{books, certificates, delegations, licences, notices, offices, parked};
+use crate::{books, certificates, delegations, licences, missing, notices, offices, parked};
 
 /// The routes. The door adds what every door has: time-outs, unknown paths, faults as problem documents.
 pub fn router(state: ConsoleState) -> Router {
@@ -20,6 +20,7 @@ pub fn router(state: ConsoleState) -> Router {
         )
         .route("/v1/notices", post(notices::post))
         .route("/v1/books", get(books::get))
+        .route("/v1/missing", get(missing::list))
         .route("/v1/parked", get(parked::list))
         .route("/v1/parked/{id}", get(parked::show))
         .route("/v1/parked/redrive", post(parked::redrive))

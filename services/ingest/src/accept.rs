@@ -57,6 +57,7 @@ async fn submit(
     if !state.publisher.is_available() {
         return Err((&codes::BROKER_UNAVAILABLE).into());
     }
+    state.valve.pass().await?;
     let (envelope, _bytes) = state.read(body).await?;
     let began = std::time::Instant::now();
     let Peeked { id, head } = peek::peek(&envelope)

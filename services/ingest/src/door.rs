@@ -21,6 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::events::Events;
 use crate::notes::Notes;
+use crate::pressure::Valve;
 use crate::{Config, accept, check, policy};
 
 /// What every request of the door can reach.
@@ -31,6 +32,7 @@ pub struct IngestState {
     pub(crate) snapshot: Snapshot,
     pub(crate) publisher: Publisher,
     pub(crate) notes: Notes,
+    pub(crate) valve: Valve,
     pub(crate) receipts: Arc<Sealer>,
     pub(crate) rules: Arc<Rules>,
     pub(crate) shards: u16,
@@ -53,6 +55,8 @@ pub struct Parts {
     pub snapshot: Snapshot,
     /// The way to the broker.
     pub publisher: Publisher,
+    /// How much is waiting already.
+    pub valve: Valve,
     /// Signs receipts.
     pub receipts: Arc<Sealer>,
     /// By what envelopes are judged here.
@@ -74,6 +78,7 @@ impl IngestState {
             snapshot: parts.snapshot,
             notes: Notes::start(parts.publisher.clone(), linger),
             publisher: parts.publisher,
+            valve: parts.valve,
             receipts: parts.receipts,
             rules: parts.rules,
             shards: parts.shards,

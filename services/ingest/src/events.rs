@@ -1,7 +1,8 @@
 //! What happens at the door: each event is one log line and one count.
 
-use chassis::metrics::{CounterVec, HistogramVec, Metrics};
+use chassis::metrics::{CounterVec, GaugeVec, HistogramVec, Metrics};
 use door::Refused;
+use proto::topology::ShardedQueue;
 use proto::{Code, EnvelopeId, OfficeNumber};
 
 /// Counters of the door.
@@ -49,5 +50,54 @@ impl Events {
         let code = Code::find(&refused.document.code).map_or("unlisted", |code| code.code);
         self.refused.with(&[code]).inc();
         tracing::info!(code, "submission refused");
+    }
+}
+
+/// What is seen of the backlog.
+pub struct Backlog {
+    waiting: GaugeVec,
+    full: GaugeVec,
+}
+
+impl Backlog {
+    /// Registers the backlog's metrics.
+    #[must_use]
+    pub fn new(metrics: &Metrics) -> Self {
+        Self {
+            waiting: metrics.gauge(
+                "relay_backlog_messages",
+                "Messages waiting in front of a stage, all shards together, as this door saw them last. Rising without end means the stage is too slow or stands still.",
+                &["stage"],
+            ),
+            full: metrics.gauge(
+                "relay_backlog_full",
+                "1 while this door refuses submissions because too much waits in front of the stages, else 0.",
+                &[],
+            ),
+        }
+    }
+
+    /// The queues were counted.
+    pub fn read(&self, backlog: &[(ShardedQueue, u64)]) {
+        for (queue, waiting) in backlog {
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "a gauge is a float; counts stay far below 2^53"
+            )]
+            self.waiting.with(&[queue.stage()]).set(*waiting as f64);
+        }
+    }
+
+    /// The door was shut or opened.
+    pub fn turned(&self, full: bool, waiting: u64) {
+        self.full.with(&[]).set(if full { 1.0 } else { 0.0 });
+        if full {
+            tracing::error!(
+                waiting,
+                "too much waits in front of the stages: submissions are refused"
+            );
+        } else {
+            tracing::info!(waiting, "the backlog is worked off: submissions are taken again");
+        }
     }
 }

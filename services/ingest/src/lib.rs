@@ -3,8 +3,8 @@
 //!
 //! Steps in order: [`door`] names the routes, [`peek`] finds sender and destination,
 //! [`decide`] decides whether the submitter may, [`accept`] publishes envelope and note and signs the receipt,
-//! [`notes`] writes acceptance notes in batches, [`check`] judges without sending, [`policy`] tells by what
-//! severities.
+//! [`pressure`] makes the door slower or shuts it when the stages are behind, [`notes`] writes acceptance notes in
+//! batches, [`check`] judges without sending, [`policy`] tells by what severities.
 
 pub mod accept;
 pub mod check;
@@ -15,6 +15,7 @@ pub mod events;
 pub mod notes;
 pub mod peek;
 pub mod policy;
+pub mod pressure;
 
 pub use config::Config;
 pub use door::{IngestState, router};

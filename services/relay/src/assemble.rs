@@ -157,11 +157,18 @@ async fn delivery(ground: &Ground, broker: &Broker, work: &mut Work) -> Result<(
 
 async fn ingest(ground: &Ground, broker: &Broker, work: &mut Work) -> Result<(), Failure> {
     let config = &ground.config;
+    let (watch, valve) = ingest::pressure::Watch::new(broker.clone(), &config.ingest, &ground.metrics);
+    let shutdown = ground.shutdown.clone();
+    work.spawn(async move {
+        watch.run(shutdown).await;
+        Ok(())
+    });
     let parts = ingest::door::Parts {
         gate: gate(ground, &config.ingest.door),
         trust: ground.trust.clone(),
         snapshot: ground.snapshot.clone(),
         publisher: broker.publisher(),
+        valve,
         receipts: ground.receipts()?,
         rules: ground.rules.clone(),
         shards: config.broker.shards,

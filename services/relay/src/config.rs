@@ -130,6 +130,10 @@ impl Check for Config {
         if 10 < self.ingest.accept_seconds {
             return Err(ConfigError::rule("ingest.accept_seconds", "must be at most 10"));
         }
+        if self.ingest.backlog_full_messages <= self.ingest.backlog_slow_messages {
+            let message = "must be more than ingest.backlog_slow_messages";
+            return Err(ConfigError::rule("ingest.backlog_full_messages", message));
+        }
         if self.delivery.batch == 0 {
             return Err(ConfigError::rule("delivery.batch", "must be at least 1"));
         }
@@ -200,6 +204,7 @@ mod tests {
         };
         assert!(refused("RELAY_INGEST__SPEED", "9").contains("ingest.speed"));
         assert!(refused("RELAY_LIMITS__ENVELOPE_BYTES", "16000000").contains("limits.envelope_bytes"));
+        assert!(refused("RELAY_INGEST__BACKLOG_FULL_MESSAGES", "9").contains("ingest.backlog_full_messages"));
         assert!(refused("RELAY_SHUTDOWN__GRACE_SECONDS", "1").contains("shutdown.grace_seconds"));
         assert!(refused("RELAY_SNAPSHOT__MAX_AGE_SECONDS", "61").contains("snapshot.max_age_seconds"));
     }

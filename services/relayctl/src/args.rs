@@ -54,6 +54,10 @@ pub(crate) struct Connection {
 pub(crate) enum Command {
     /// Make what a new installation needs, once: authorities, trust folder, certificates, the first operator.
     Init(InitArgs),
+    /// Write a copy of the store into a file, while the relay works.
+    Backup(BackupArgs),
+    /// Make the store what a backup says. Stop every station of the relay first.
+    Restore(RestoreArgs),
     /// The installation's own certificate authorities.
     #[command(subcommand)]
     Pki(PkiCommand),
@@ -87,6 +91,12 @@ pub(crate) enum Command {
     },
     /// The books: how many envelopes were accepted and where they stand.
     Books,
+    /// List acceptances whose envelope has not reached delivery; their senders can send them again.
+    Missing {
+        /// Minutes since acceptance; the console's own measure by default.
+        #[arg(long, value_name = "N")]
+        minutes: Option<u16>,
+    },
     /// Envelopes set aside for an operator: look, send again, discard.
     #[command(subcommand)]
     Parked(ParkedCommand),
@@ -109,6 +119,41 @@ pub(crate) struct InitArgs {
     /// Further host names or addresses of the doors, beside localhost and 127.0.0.1.
     #[arg(long = "host", value_name = "NAME", action = ArgAction::Append)]
     pub(crate) hosts: Vec<String>,
+}
+
+/// Which store.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StoreArgs {
+    /// The store: `sqlite:/path/file.db` or `postgres://…`.
+    #[arg(long, env = "RELAYCTL_STORE", hide_env_values = true)]
+    pub(crate) store: String,
+    /// PostgreSQL: the schema of the tables (`store.schema` of the relay's configuration).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) schema: Option<String>,
+    /// PostgreSQL: the file that holds the password, if the URL has none.
+    #[arg(long = "store-password-file", value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct BackupArgs {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+    /// The file to write; it must not be there yet. It holds personal data: encrypt what leaves the machine.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RestoreArgs {
+    /// The backup. It is read to its end before anything is changed.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: PathBuf,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+    /// Throw away what the store holds.
+    #[arg(long)]
+    pub(crate) replace: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -271,6 +316,9 @@ mod tests {
             "relayctl certificate bind --holder queen:x cert.pem",
             "relayctl delegation add --office 0300000100 --delegate vendor:abc --right rule",
             "relayctl delegation add --office 0300000100 --delegate vendor:abc",
+            "relayctl backup --store sqlite:a.db",
+            "relayctl restore --from a.backup",
+            "relayctl missing --minutes -1",
             "relayctl pki issue --dir d",
             "relayctl pki issue --dir d --office 0300000100 --holder operator:x",
             "relayctl pki issue --dir d --office 0300000100 --days 0",

@@ -1,13 +1,15 @@
 //! `relayctl`, the operators' command line.
 //!
 //! It keeps the installation's own certificate authorities in a folder (`init`, `pki …`) and speaks to the console's
-//! door for everything else, with an operator's certificate. Only `init` opens the store: the first operator has to be
-//! bound by somebody.
+//! door for everything else, with an operator's certificate. `init` opens the store, because the first operator has to be
+//! bound by somebody; `backup` and `restore` do, because they are about the store itself.
 
 mod args;
+mod backup;
 mod desk;
 mod exit;
 mod init;
+mod missing;
 mod parked;
 mod pki;
 mod print;
@@ -56,12 +58,19 @@ fn run(args: Args) -> Result<(), Failure> {
     } = args;
     match command {
         Command::Init(arguments) => runtime.block_on(init::init(&arguments, json)),
+        Command::Backup(arguments) => runtime.block_on(backup::backup(&arguments, json)),
+        Command::Restore(arguments) => runtime.block_on(backup::restore(&arguments, json)),
         Command::Pki(PkiCommand::Issue(arguments)) => pki::issue::issue(&arguments, json),
         Command::Pki(PkiCommand::Revoke(arguments)) => pki::revoke::revoke(&arguments, json),
         Command::Pki(PkiCommand::Crl(arguments)) => pki::revoke::renew(&arguments, json),
         Command::Parked(command) => {
             let settings = settings::resolve(&connection)?;
             runtime.block_on(async { parked::run(&desk::Desk::open(&settings)?, command, json).await })
+        }
+        Command::Missing { minutes } => {
+            let settings = settings::resolve(&connection)?;
+            let list = runtime.block_on(missing::list(&desk::Desk::open(&settings)?, minutes))?;
+            missing::tell(&list, json)
         }
         command => {
             let settings = settings::resolve(&connection)?;

@@ -43,9 +43,12 @@ pub(crate) struct Request {
 /// The request of a command that asks the console.
 pub(crate) fn of(command: Command) -> Result<Request, Failure> {
     match command {
-        Command::Init(_) | Command::Pki(_) | Command::Parked(_) => {
-            Err(Failure::Usage("this command is not one request".to_owned()))
-        }
+        Command::Init(_)
+        | Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Missing { .. }
+        | Command::Pki(_)
+        | Command::Parked(_) => Err(Failure::Usage("this command is not one request".to_owned())),
         Command::Office(command) => office(command),
         Command::Licence {
             office,
@@ -165,6 +168,18 @@ fn office(command: OfficeCommand) -> Result<Request, Failure> {
             with_body(Method::Put, format!("/v1/offices/{office}"), &body, Topic::Office)
         }
     }
+}
+
+/// A page of the list of missing acceptances.
+pub(crate) fn missing(minutes: Option<u16>, after: Option<&str>) -> Request {
+    let mut path = "/v1/missing?limit=1000".to_owned();
+    if let Some(minutes) = minutes {
+        path = format!("{path}&seconds={}", u32::from(minutes) * 60);
+    }
+    if let Some(after) = after {
+        path = format!("{path}&after={after}");
+    }
+    bare(Method::Get, path, Topic::Books)
 }
 
 /// A request without a body.

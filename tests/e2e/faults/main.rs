@@ -14,6 +14,9 @@ mod parked;
 mod poison;
 mod rolling;
 mod soak;
+mod overload;
+mod programs;
+mod restored_from_backup;
 mod station_killed;
 mod store_down_long;
 mod store_hurt;
@@ -76,5 +79,12 @@ fn main() -> ExitCode {
         Story::new("store_down_long_with_nine_replicas", |world| async move {
             store_down_long::nine_replicas(&world).await
         }),
+        Story::new("restored_from_backup_on_sqlite", |world| async move {
+            restored_from_backup::on_sqlite(&world).await
+        }),
+        Story::new("restored_from_backup_on_postgres", |world| async move {
+            restored_from_backup::on_postgres(&world).await
+        }),
+        Story::new("overload", |world| async move { overload::tell(&world).await }),
     ])
 }

@@ -6,6 +6,7 @@
 
 mod answers;
 mod attempt;
+mod backlog;
 mod backoff;
 #[cfg(feature = "baseline")]
 pub mod baseline;

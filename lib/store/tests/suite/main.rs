@@ -9,6 +9,7 @@
 )]
 
 mod acknowledgements;
+mod backups;
 mod concurrency;
 mod conservation;
 mod directory;
@@ -37,6 +38,11 @@ impl Place {
     async fn at(config: StoreConfig) -> Self {
         let store = Store::open(&config).await.expect("the store opens");
         Self { store, config }
+    }
+
+    /// Where this one is.
+    pub(crate) fn config(&self) -> &StoreConfig {
+        &self.config
     }
 
     /// Where no store is yet.
@@ -166,6 +172,13 @@ suite! {
     }
     conservation {
         every_acceptance_stands_in_one_account,
+    }
+    backups {
+        what_is_restored_is_what_was_there,
+        what_came_after_the_backup_is_missing_until_it_is_sent_again,
+        no_place_in_a_list_is_given_twice,
+        what_is_no_whole_backup_changes_nothing,
+        a_copy_is_of_one_moment,
     }
     concurrency {
         positions_are_gap_free_and_seen_in_order,

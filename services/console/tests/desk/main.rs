@@ -249,3 +249,38 @@ async fn wishes_that_make_no_sense_are_refused_with_every_reason() {
     let (_, parked) = desk.act(Method::GET, "/v1/parked", None).await;
     assert_eq!(parked, json!({ "items": [] }));
 }
+
+#[tokio::test]
+async fn what_never_reached_delivery_is_listed_page_by_page() {
+    let desk = Desk::open().await;
+    let now = chassis::process::now();
+    let note = |n: u8| proto::AcceptanceNote {
+        id: proto::EnvelopeId::of(&[n]),
+        acceptance: proto::Acceptance::from_bytes([n; 16]),
+        accepted_at: now.plus_seconds(-3_600 + i64::from(n)),
+        sender: OFFICE.parse().unwrap(),
+        destination: "0300000005".parse().unwrap(),
+        submitter: format!("office:{OFFICE}"),
+    };
+    let notes = [note(1), note(2), note(3)];
+    assert!(desk.store.take_notes(None, 1, &notes).await.unwrap());
+    let (status, first) = desk.act(Method::GET, "/v1/missing?limit=2", None).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(first["items"][0]["id"], json!(notes[0].id));
+    assert_eq!(first["items"][1]["sender"], json!(OFFICE));
+    let path = format!("/v1/missing?limit=2&after={}", first["next"].as_str().unwrap());
+    let (_, second) = desk.act(Method::GET, &path, None).await;
+    assert_eq!(second["items"].as_array().unwrap().len(), 1);
+    assert_eq!(second["items"][0]["id"], json!(notes[2].id));
+    assert_eq!(second["next"], Value::Null);
+    let (_, old) = desk.act(Method::GET, "/v1/missing?seconds=7200", None).await;
+    assert_eq!(old, json!({ "items": [] }));
+    for bad in ["after=x", "limit=x", "seconds=-1"] {
+        let (status, answer) = desk.act(Method::GET, &format!("/v1/missing?{bad}"), None).await;
+        assert_eq!(
+            (status.as_u16(), &answer["code"]),
+            (400, &json!("http.bad_request")),
+            "{bad}"
+        );
+    }
+}

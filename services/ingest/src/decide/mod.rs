@@ -1,5 +1,7 @@
 //! The door's only judgement: is this an envelope at all, and may this submitter act for that sender?
 
+pub mod pressure;
+
 use proto::{Code, Holder, OfficeNumber, codes};
 
 /// The media type of an envelope (RFC 8551 §3.2.1), parameters aside.
