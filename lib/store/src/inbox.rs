@@ -5,6 +5,7 @@ use proto::api::InboxItem;
 use proto::{EnvelopeId, OfficeNumber, Time};
 
 use crate::sql::{Row, values};
+use crate::standing::{STANDING, Standing, is_deletion};
 use crate::{Cursor, Store, StoreError};
 
 /// Which items of an inbox are asked for.
@@ -20,8 +21,9 @@ pub enum InboxState {
 }
 
 const ITEM: &str = "SELECT m.position, m.id, l.sender, o.name, l.sequence, l.kinds, l.month, m.message, m.size, m.arrived_at,
-        m.collected_at, m.superseded_by, l.recall_requested_at, l.status
-    FROM mailbox m JOIN ledger l ON l.id = m.id LEFT JOIN offices o ON o.number = l.sender";
+        m.collected_at, l.recall_requested_at, l.status";
+
+const FROM: &str = "FROM mailbox m JOIN ledger l ON l.id = m.id LEFT JOIN offices o ON o.number = l.sender";
 
 impl Store {
     /// Items after the cursor, oldest first, at most `limit`, and the cursor to go on from: the same one when there are
@@ -42,7 +44,7 @@ impl Store {
             InboxState::All => "",
         };
         let sql = format!(
-            "{ITEM} WHERE m.destination = $1 AND m.position > $2 AND m.withdrawn_at IS NULL {wanted}
+            "{ITEM}, {STANDING} {FROM} WHERE m.destination = $1 AND m.position > $2 AND m.withdrawn_at IS NULL {wanted}
              ORDER BY m.position LIMIT $3"
         );
         let rows = self
@@ -50,7 +52,8 @@ impl Store {
             .rows(&sql, &values![&office, after.0, i64::from(limit)])
             .await?;
         let next = rows.last().map_or(Ok(after.0), |row| row.int(0))?;
-        let items = rows.iter().map(inbox_item).collect::<Result<_, _>>()?;
+        let mut items = rows.iter().map(inbox_item).collect::<Result<Vec<_>, _>>()?;
+        self.tell_withdrawn(&mut items).await?;
         Ok((items, Cursor(next)))
     }
 
@@ -63,9 +66,24 @@ impl Store {
         office: OfficeNumber,
         id: EnvelopeId,
     ) -> Result<Option<InboxItem>, StoreError> {
-        let sql = format!("{ITEM} WHERE m.id = $1 AND m.destination = $2 AND m.withdrawn_at IS NULL");
+        let sql = format!(
+            "{ITEM}, {STANDING} {FROM} WHERE m.id = $1 AND m.destination = $2 AND m.withdrawn_at IS NULL"
+        );
         let row = self.pool.row(&sql, &values![&id, &office]).await?;
-        row.map(|row| inbox_item(&row)).transpose()
+        let mut item: Vec<_> = row.iter().map(inbox_item).collect::<Result<_, _>>()?;
+        self.tell_withdrawn(&mut item).await?;
+        Ok(item.pop())
+    }
+
+    /// Adds to deletions what they withdraw.
+    async fn tell_withdrawn(&self, items: &mut [InboxItem]) -> Result<(), StoreError> {
+        let deletions = items.iter().filter(|item| is_deletion(&item.kinds));
+        let deletions: Vec<_> = deletions.map(|item| item.id).collect();
+        let mut withdrawn = self.withdrawn_by(&deletions).await?;
+        for item in items {
+            item.withdraws = withdrawn.remove(&item.id).unwrap_or_default();
+        }
+        Ok(())
     }
 
     /// The size in bytes of an envelope that could be handed out; hands out nothing.
@@ -131,6 +149,7 @@ impl Store {
 }
 
 fn inbox_item(row: &Row) -> Result<InboxItem, StoreError> {
+    let standing = Standing::read(row, 13)?;
     Ok(InboxItem {
         id: row.id(1)?,
         sender: row.word(2, "office number")?,
@@ -142,8 +161,12 @@ fn inbox_item(row: &Row) -> Result<InboxItem, StoreError> {
         size: u64::try_from(row.int(8)?).unwrap_or(0),
         arrived_at: row.time(9)?,
         collected_at: row.maybe_time(10)?,
-        superseded_by: row.maybe_id(11)?,
-        recall_requested_at: row.maybe_time(12)?,
-        status: row.word(13, "status")?,
+        superseded_by: standing.superseded_by,
+        recall_requested_at: row.maybe_time(11)?,
+        status: row.word(12, "status")?,
+        records: standing.records,
+        partly_superseded_by: standing.partly_superseded_by,
+        withdrawn_by: standing.withdrawn_by,
+        withdraws: Vec::new(),
     })
 }

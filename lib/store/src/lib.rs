@@ -15,6 +15,7 @@ mod enter;
 mod error;
 mod inbox;
 mod leases;
+mod leave;
 mod ledger;
 mod lent;
 mod many;
@@ -28,7 +29,9 @@ mod rights;
 mod sent;
 mod snapshot;
 mod sql;
+mod standing;
 mod suspects;
+mod versions;
 mod working;
 
 use std::sync::Arc;
@@ -43,6 +46,7 @@ pub use inbox::InboxState;
 pub use notices::AuditEntry;
 pub use parked::{Parked, ParkedRow};
 pub use recall::RecallAnswer;
+pub use sent::SentFilter;
 pub use snapshot::{Freshness, Snapshot};
 
 /// The store. Clones share connections.
