@@ -5,7 +5,7 @@ use proto::api::InboxItem;
 use proto::{EnvelopeId, OfficeNumber, Time};
 
 use crate::sql::{Row, values};
-use crate::standing::{STANDING, Standing, is_deletion};
+use crate::standing::{STANDING, Standing};
 use crate::{Cursor, Store, StoreError};
 
 /// Which items of an inbox are asked for.
@@ -53,7 +53,11 @@ impl Store {
             .await?;
         let next = rows.last().map_or(Ok(after.0), |row| row.int(0))?;
         let mut items = rows.iter().map(inbox_item).collect::<Result<Vec<_>, _>>()?;
-        self.tell_withdrawn(&mut items).await?;
+        let ids = items.iter().map(|item| (&item.id, &item.kinds));
+        let mut withdrawn = self.withdrawn_by(ids).await?;
+        for item in &mut items {
+            item.withdraws = withdrawn.remove(&item.id).unwrap_or_default();
+        }
         Ok((items, Cursor(next)))
     }
 
@@ -70,20 +74,12 @@ impl Store {
             "{ITEM}, {STANDING} {FROM} WHERE m.id = $1 AND m.destination = $2 AND m.withdrawn_at IS NULL"
         );
         let row = self.pool.row(&sql, &values![&id, &office]).await?;
-        let mut item: Vec<_> = row.iter().map(inbox_item).collect::<Result<_, _>>()?;
-        self.tell_withdrawn(&mut item).await?;
-        Ok(item.pop())
-    }
-
-    /// Adds to deletions what they withdraw.
-    async fn tell_withdrawn(&self, items: &mut [InboxItem]) -> Result<(), StoreError> {
-        let deletions = items.iter().filter(|item| is_deletion(&item.kinds));
-        let deletions: Vec<_> = deletions.map(|item| item.id).collect();
-        let mut withdrawn = self.withdrawn_by(&deletions).await?;
-        for item in items {
-            item.withdraws = withdrawn.remove(&item.id).unwrap_or_default();
-        }
-        Ok(())
+        let Some(mut item) = row.map(|row| inbox_item(&row)).transpose()? else {
+            return Ok(None);
+        };
+        let mut withdrawn = self.withdrawn_by([(&item.id, &item.kinds)].into_iter()).await?;
+        item.withdraws = withdrawn.remove(&id).unwrap_or_default();
+        Ok(Some(item))
     }
 
     /// The size in bytes of an envelope that could be handed out; hands out nothing.

@@ -25,12 +25,15 @@ mod parked;
 mod pool;
 mod recall;
 mod receipts;
+mod retention;
 mod rights;
 mod sent;
 mod snapshot;
 mod sql;
 mod standing;
 mod suspects;
+mod sweep;
+mod uncollected;
 mod versions;
 mod working;
 
@@ -46,8 +49,11 @@ pub use inbox::InboxState;
 pub use notices::AuditEntry;
 pub use parked::{Parked, ParkedRow};
 pub use recall::RecallAnswer;
+pub use retention::{Batch, Expired};
 pub use sent::SentFilter;
 pub use snapshot::{Freshness, Snapshot};
+pub use sweep::{SLICES, Swept, slice_of};
+pub use uncollected::Uncollected;
 
 /// The store. Clones share connections.
 #[derive(Clone)]

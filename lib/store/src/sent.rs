@@ -5,7 +5,7 @@ use proto::{EnvelopeId, OfficeNumber, Status, Step, Time};
 
 use crate::ledger::{COLUMNS, LEDGER, LedgerRow};
 use crate::sql::{Row, values};
-use crate::standing::{STANDING, Standing, is_deletion};
+use crate::standing::{STANDING, Standing};
 use crate::{Cursor, Store, StoreError};
 
 /// The ledger's row and, if it came into a mailbox, how it stands there.
@@ -58,7 +58,11 @@ impl Store {
         let rows = self.pool.rows(&sql, &asked).await?;
         let next = rows.last().map_or(Ok(after.0), |row| row.int(8))?;
         let mut items: Vec<_> = rows.iter().map(sent_item).collect::<Result<_, _>>()?;
-        self.tell_withdrawn(&mut items).await?;
+        let ids = items.iter().map(|item| (&item.id, &item.kinds));
+        let mut withdrawn = self.withdrawn_by(ids).await?;
+        for item in &mut items {
+            item.withdraws = withdrawn.remove(&item.id).unwrap_or_default();
+        }
         Ok((items, Cursor(next)))
     }
 
@@ -76,9 +80,9 @@ impl Store {
             return Ok(None);
         };
         let problems = LedgerRow::read(&row)?.problems();
-        let mut item = [sent_item(&row)?];
-        self.tell_withdrawn(&mut item).await?;
-        let [item] = item;
+        let mut item = sent_item(&row)?;
+        let mut withdrawn = self.withdrawn_by([(&item.id, &item.kinds)].into_iter()).await?;
+        item.withdraws = withdrawn.remove(&id).unwrap_or_default();
         let history = self.history(id).await?;
         let standing = standing(&history, item.accepted_at);
         let receipts = Step::ALL
@@ -93,17 +97,6 @@ impl Store {
             receipts,
             ..item
         }))
-    }
-
-    /// Adds to deletions what they withdraw.
-    async fn tell_withdrawn(&self, items: &mut [SentItem]) -> Result<(), StoreError> {
-        let deletions = items.iter().filter(|item| is_deletion(&item.kinds));
-        let deletions: Vec<_> = deletions.map(|item| item.id).collect();
-        let mut withdrawn = self.withdrawn_by(&deletions).await?;
-        for item in items {
-            item.withdraws = withdrawn.remove(&item.id).unwrap_or_default();
-        }
-        Ok(())
     }
 
     pub(crate) async fn ledger_row(&self, id: EnvelopeId) -> Result<Option<LedgerRow>, StoreError> {

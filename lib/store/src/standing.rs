@@ -33,17 +33,18 @@ impl Standing {
 }
 
 /// Whether kinds of files are those of a deletion.
-pub(crate) fn is_deletion(kinds: &[String]) -> bool {
+fn is_deletion(kinds: &[String]) -> bool {
     kinds.iter().any(|kind| kind.starts_with("DLT"))
 }
 
 impl Store {
-    /// Which sendings these deletions withdrew records of.
+    /// Which sendings the deletions among these items, given by id and kinds of files, withdrew records of.
     pub(crate) async fn withdrawn_by(
         &self,
-        deletions: &[EnvelopeId],
+        items: impl Iterator<Item = (&EnvelopeId, &Vec<String>)>,
     ) -> Result<BTreeMap<EnvelopeId, Vec<EnvelopeId>>, StoreError> {
-        let keys: Vec<_> = deletions.iter().map(Value::from).collect();
+        let deletions = items.filter(|(_, kinds)| is_deletion(kinds));
+        let keys: Vec<_> = deletions.map(|(id, _)| Value::from(id)).collect();
         let sql = "SELECT newer, older FROM version_links WHERE newer";
         let rows = self.pool.select_in(sql, &keys, "").await?;
         let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
