@@ -2,7 +2,7 @@
 
 use anyhow::ensure;
 use harness::{Office, Relay, Unit, World};
-use proto::api::InboxItem;
+use proto::api::{InboxItem, Page, SentItem};
 use proto::{EnvelopeId, Status};
 use standard::generate::{GenSpec, Size, UnitKind, generate};
 
@@ -68,6 +68,15 @@ pub(crate) async fn in_both_lists(world: &World) -> anyhow::Result<()> {
     ensure!(item(deletion).await?.withdraws == [third]);
     ensure!(manager.sent(deletion).await?.withdraws == [third]);
     ensure!(whole(&item(plan).await?) == (None, None));
+    // Nobody has collected anything yet.
+    helper.fetch(plan).await?;
+    helper.collected(plan).await?;
+    let waiting: Page<SentItem> = manager.get("/v1/sent?uncollected=0").await?;
+    let ids: Vec<_> = waiting.items.iter().map(|item| item.id).collect();
+    ensure!(ids == [first, second, third, late, deletion], "{ids:?}");
+    ensure!(waiting.items.iter().all(|item| item.uncollected_days.is_some()));
+    let old: Page<SentItem> = manager.get("/v1/sent?uncollected=30").await?;
+    ensure!(old.items.is_empty());
     let books = relay.settled_books().await?;
     ensure!(books.mailboxed == 6, "{books:?}");
     Ok(())
