@@ -83,12 +83,25 @@ pub struct InboxItem {
     pub arrived_at: Time,
     /// When it was acknowledged as fetched.
     pub collected_at: Option<Time>,
-    /// A later sending that takes its place.
+    /// The sending that took its place: none of its records is the latest version any more. Of several the last one.
     pub superseded_by: Option<EnvelopeId>,
     /// When the sender asked to disregard it.
     pub recall_requested_at: Option<Time>,
     /// Where it stands.
     pub status: Status,
+    /// How many records (a person's plan, usage slip or results) the version chain follows; missing: it does not, so nothing
+    /// is said of later versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records: Option<u32>,
+    /// The sending that took the place of some of its records; the others are still the latest version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partly_superseded_by: Option<EnvelopeId>,
+    /// The deletion that withdrew some of its records, or all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn_by: Option<EnvelopeId>,
+    /// Of a deletion: the sendings it withdrew records of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withdraws: Vec<EnvelopeId>,
 }
 
 /// A page of a list.
@@ -137,6 +150,27 @@ pub struct SentItem {
     pub renumbered_to: Option<OfficeNumber>,
     /// When a recall was asked for.
     pub recall_requested_at: Option<Time>,
+    /// When it came into the destination's mailbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived_at: Option<Time>,
+    /// While it is not collected: business days in Japan since it arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncollected_days: Option<u32>,
+    /// How many records the version chain follows, as in the inbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records: Option<u32>,
+    /// The sending that took its place, as in the inbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded_by: Option<EnvelopeId>,
+    /// The sending that took the place of some of its records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partly_superseded_by: Option<EnvelopeId>,
+    /// The deletion that withdrew some of its records, or all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn_by: Option<EnvelopeId>,
+    /// Of a deletion: the sendings it withdrew records of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withdraws: Vec<EnvelopeId>,
     /// Every step.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<HistoryEntry>,

@@ -27,6 +27,7 @@ pub mod strict_json;
 pub mod time;
 pub mod topology;
 pub mod trace;
+pub mod versions;
 
 pub use code::Code;
 pub use envelope::{Envelope, Message, MessageType, Publication, Received, Routed, Validated};
@@ -44,3 +45,4 @@ pub use stamps::{Sending, Stamps, StepStamp};
 pub use status::{Station, Status, Step};
 pub use time::Time;
 pub use trace::Traceparent;
+pub use versions::{RecordKey, Versions};

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{Acceptance, Holder, OfficeNumber, Station, Time, Traceparent};
+use crate::{Acceptance, Holder, OfficeNumber, Station, Time, Traceparent, Versions};
 
 /// When a step was done, and by which process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -39,6 +39,9 @@ pub struct Sending {
     pub digest: String,
     /// The holder whose certificate sealed it.
     pub signer: String,
+    /// Its records, for the version chain; none: it is not followed there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub versions: Option<Versions>,
 }
 
 impl Sending {
@@ -260,6 +263,7 @@ pub(crate) mod tests {
                 names: vec!["UPPLAN_202504_0300000100_43_0300000005_11_20250401093000.CSV".into()],
                 digest: "0".repeat(64),
                 signer: "office:0300000100".into(),
+                versions: None,
             }),
             routed: Some(stamp("routing/a/3")),
             traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"

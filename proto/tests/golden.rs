@@ -36,6 +36,20 @@ fn samples_of_every_version_are_still_read() {
     let policy: proto::policy::EffectivePolicy = serde_json::from_slice(&read("policy-1.json")).unwrap();
     assert_eq!(policy.format, proto::policy::POLICY_FORMAT);
     assert!(policy.rules.contains_key("table7.sum") && policy.effective.iter().any(|rule| rule.changed));
+    let sendings = ["sending-1.json", "sending-2.json"].map(|name| {
+        let sending: proto::Sending = serde_json::from_slice(&read(name)).unwrap();
+        sending.versions
+    });
+    assert!(sendings[0].is_none(), "stamped before there were versions");
+    assert_eq!(sendings[1].as_ref().unwrap().keys().len(), 2);
+    for (name, followed) in [("inbox-page-1.json", false), ("inbox-page-2.json", true)] {
+        let page: proto::api::Page<proto::api::InboxItem> = serde_json::from_slice(&read(name)).unwrap();
+        assert_eq!(page.items[0].records.is_some(), followed, "{name}");
+    }
+    for (name, followed) in [("sent-page-1.json", false), ("sent-page-2.json", true)] {
+        let page: proto::api::Page<proto::api::SentItem> = serde_json::from_slice(&read(name)).unwrap();
+        assert_eq!(page.items[0].withdrawn_by.is_some(), followed, "{name}");
+    }
 }
 
 #[test]

@@ -114,9 +114,7 @@ fn show(context: &mut Context<'_>, item: &InboxItem) {
     if item.recall_requested_at.is_some() {
         terminal.line("    送信元が取消を求めています / the sender asks to disregard it");
     }
-    if let Some(later) = &item.superseded_by {
-        terminal.line(format!(
-            "    新しい版があります / a later sending takes its place: {later}"
-        ));
+    for line in item.versions().lines() {
+        terminal.line(format!("    {line}"));
     }
 }

@@ -14,6 +14,9 @@ pub struct Args {
     /// この状態のものだけ / only those that stand there, such as `rejected`
     #[arg(long)]
     status: Option<String>,
+    /// まだ受け取られていないもの（営業日数以上） / delivered and not collected, for so many business days (0 unless said)
+    #[arg(long, value_name = "DAYS", num_args = 0..=1, default_missing_value = "0", conflicts_with = "status")]
+    uncollected: Option<u32>,
     /// 続きから（前回の next） / read on from here (`next` of an earlier list)
     #[arg(long)]
     after: Option<String>,
@@ -30,6 +33,7 @@ pub(super) async fn run(context: &mut Context<'_>, args: &Args) -> Result<Exit, 
     loop {
         let ask = Ask::get("/v1/sent")
             .with("status", args.status.as_ref())
+            .with("uncollected", args.uncollected)
             .with("limit", Some(500))
             .with("after", next.as_ref());
         let page: Page<Value> = connection.json(&ask).await?;
@@ -60,6 +64,14 @@ pub(super) async fn run(context: &mut Context<'_>, args: &Args) -> Result<Exit, 
             item.destination
         ));
         context.terminal.line(format!("    {}", item.id));
+        if let Some(days) = item.uncollected_days.filter(|_| args.uncollected.is_some()) {
+            context.terminal.line(format!(
+                "    {days}営業日 受け取られていません / not collected for {days} business days"
+            ));
+        }
+        for line in item.versions().lines() {
+            context.terminal.line(format!("    {line}"));
+        }
     }
     Ok(Exit::Ok)
 }

@@ -51,6 +51,9 @@ fn show(context: &mut Context<'_>, item: &SentItem) {
     if let Some(at) = &item.recall_requested_at {
         terminal.field("取消依頼 recall", words::time(at));
     }
+    for line in item.versions().lines() {
+        terminal.line(line);
+    }
     terminal.line("経過 history");
     for step in &item.history {
         let status = words::padded(&words::both(&step.status), 26);

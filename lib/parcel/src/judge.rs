@@ -2,8 +2,9 @@
 
 use proto::api::UnitSummary;
 use proto::manifest::MANIFEST_NAME;
-use proto::{FileRole, Limits, Manifest, Problem, Problems, Sending, Time, codes};
-use standard::{Context, FileName, Policy, looks_standard};
+use proto::versions::Group;
+use proto::{FileRole, Limits, Manifest, Problem, Problems, Sending, Time, Versions, codes};
+use standard::{Context, FileName, Policy, Subject, UnitSummary as Unit, looks_standard};
 
 use crate::attachment::attachment_kind;
 use crate::finding;
@@ -49,6 +50,8 @@ pub struct SendingFacts {
     pub names: Vec<String>,
     /// [`Sending::digest_of`] all files and the message.
     pub digest: String,
+    /// The records, for the version chain.
+    pub versions: Option<Versions>,
 }
 
 impl Judged {
@@ -72,6 +75,7 @@ impl SendingFacts {
             names: self.names,
             digest: self.digest,
             signer,
+            versions: self.versions,
         }
     }
 }
@@ -248,5 +252,28 @@ fn facts(manifest: &Manifest, files: &[UnpackedFile], report: &standard::Report)
         message: manifest.message.clone(),
         names,
         digest: Sending::digest_of(digests, manifest.message.as_deref()),
+        versions: unit.and_then(|unit| versions(manifest, unit, &report.subjects)),
     })
+}
+
+/// The records of a unit; all are brought, or all are withdrawn.
+fn versions(manifest: &Manifest, unit: &Unit, subjects: &[Subject]) -> Option<Versions> {
+    let group = Group {
+        sender: manifest.sender,
+        destination: manifest.destination,
+        service_kinds: &unit.service_kinds,
+        month: unit.month.as_deref(),
+    };
+    let withdraws = subjects.first()?.withdraws;
+    let records = subjects.iter().map(|subject| {
+        let [third, fourth] = &subject.beside;
+        [
+            subject.kind.as_str(),
+            &subject.insurer,
+            &subject.insured,
+            third,
+            fourth,
+        ]
+    });
+    Versions::of(&group, withdraws, records)
 }

@@ -1,12 +1,13 @@
 //! Everything together: the files of one sending in, findings and units out.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::codes;
 use crate::file;
 use crate::finding::{Finding, Severity, Sink};
 use crate::group;
-use crate::kind::Edition;
+use crate::kind::{Edition, FileKind};
 use crate::name::FileName;
 use crate::policy::Policy;
 use crate::rules::{self, Checked};
@@ -57,6 +58,30 @@ pub struct UnitSummary {
     pub service_kinds: Vec<String>,
 }
 
+/// Whom and what the records of a sending are about: where all of it is equal, a later sending takes the place of an
+/// earlier one. It names a person, so it shows none of it when printed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    /// Kind of the file the others go along with (`UPPLAN`); of a deletion, the kind it withdraws.
+    pub kind: FileKind,
+    /// Withdrawn by a deletion instead of brought.
+    pub withdraws: bool,
+    /// Insurer, 6 digits.
+    pub insurer: String,
+    /// Insured number.
+    pub insured: String,
+    /// What else belongs to the key: the date of plan or consultation; of results, provider and service kind; else empty.
+    /// The service month stands in the unit.
+    pub beside: [String; 2],
+}
+
+impl fmt::Debug for Subject {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, withdraws) = (self.kind, self.withdraws);
+        write!(formatter, "Subject({kind}, withdraws: {withdraws})")
+    }
+}
+
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
@@ -66,6 +91,8 @@ pub struct Report {
     pub truncated: BTreeMap<&'static str, u64>,
     /// The units; one when the sending is as it should be.
     pub units: Vec<UnitSummary>,
+    /// Whom and what the records of all units are about.
+    pub subjects: Vec<Subject>,
     /// Number of findings that reject, the truncated ones included.
     pub errors: u64,
 }
@@ -110,10 +137,11 @@ pub fn check(files: &[File<'_>], ctx: &Context<'_>) -> Report {
         }
     }
     let mut units = Vec::with_capacity(groups.len());
+    let mut subjects = Vec::new();
     for group in &groups {
         let members: Vec<&(FileName, File<'_>)> =
             group.files.iter().filter_map(|at| named.get(*at)).collect();
-        units.extend(check_group(&members, &mut sink));
+        units.extend(check_group(&members, &mut sink, &mut subjects));
     }
     let Sink {
         findings,
@@ -125,6 +153,7 @@ pub fn check(files: &[File<'_>], ctx: &Context<'_>) -> Report {
         findings,
         truncated,
         units,
+        subjects,
         errors,
     }
 }
@@ -152,7 +181,11 @@ fn check_context(name: &FileName, file: &str, ctx: &Context<'_>, sink: &mut Sink
 }
 
 /// Checks the files of one group: which unit it is, each file by itself, then the rules between them.
-fn check_group(members: &[&(FileName, File<'_>)], sink: &mut Sink) -> Option<UnitSummary> {
+fn check_group(
+    members: &[&(FileName, File<'_>)],
+    sink: &mut Sink,
+    subjects: &mut Vec<Subject>,
+) -> Option<UnitSummary> {
     let names: Vec<FileName> = members.iter().map(|(name, _)| name.clone()).collect();
     if let Err(finding) = unit::identify(&names) {
         sink.add(finding.info, "", |draft| {
@@ -169,7 +202,8 @@ fn check_group(members: &[&(FileName, File<'_>)], sink: &mut Sink) -> Option<Uni
     let checked: Vec<Checked<'_>> = members
         .iter()
         .map(|(name, file)| {
-            let facts = file::check(name, file.name, file.bytes, def, sink);
+            let mut facts = file::check(name, file.name, file.bytes, def, sink);
+            subjects.append(&mut facts.subjects);
             Checked {
                 name: name.clone(),
                 file: file.name,

@@ -1,5 +1,6 @@
 //! One file read like a receiver: bytes, records, versions, fields. Leaves the keys for the rules between files.
 
+use crate::check::Subject;
 use crate::codes::{self, CodeInfo};
 use crate::csv::{Fault, Reader};
 use crate::encoding;
@@ -18,6 +19,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) edition: Option<Edition>,
     /// Distinct well-formed keys.
     pub(crate) keys: Vec<Keyed<'a>>,
+    /// Whom and what the records are about, sorted, each once.
+    pub(crate) subjects: Vec<Subject>,
     /// Names of images with the line they stand on, and their field.
     pub(crate) images: Vec<(&'a [u8], u32)>,
     pub(crate) image_column: Option<Column>,

@@ -28,7 +28,7 @@ mod rules;
 mod tsv;
 pub mod unit;
 
-pub use check::{Context, File, Report, UnitSummary, check};
+pub use check::{Context, File, Report, Subject, UnitSummary, check};
 pub use codes::{CODES, CodeInfo};
 pub use finding::{Finding, Severity};
 pub use generate::{GenSpec, GeneratedUnit, Size, UnitKind, generate};

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use proto::{
-    AcceptanceNote, Envelope, EnvelopeId, OutcomeMessage, Problem, Problems, Refusal, Routed, Sending,
-    Status, Time,
+    AcceptanceNote, Envelope, EnvelopeId, OutcomeMessage, Problem, Problems, RecordKey, Refusal, Routed,
+    Sending, Status, Time,
 };
 
+use crate::versions::{Chain, Version};
 use crate::working::{Mail, NameHolder, Working};
 use crate::{Store, StoreError};
 
@@ -73,6 +74,18 @@ impl Learned {
         }
     }
 
+    /// Keys of the records it would bring into a mailbox.
+    fn records(&self) -> Vec<RecordKey> {
+        match self {
+            Self::Routed(envelope) => {
+                let sending = envelope.stamps.sending.as_ref();
+                let version = sending.and_then(|sending| Version::of(envelope.id, sending));
+                version.map(|(_, keys)| keys).unwrap_or_default()
+            }
+            Self::Outcome(_) => Vec::new(),
+        }
+    }
+
     fn names(&self) -> Vec<String> {
         match self {
             Self::Routed(envelope) => {
@@ -127,6 +140,8 @@ impl Store {
         let mut open = self.pool.begin().await?;
         let offices = notes.iter().flat_map(|note| [note.sender, note.destination]);
         let mut working = Working::load(&mut open, &offices.collect(), &notes, &names).await?;
+        let records = batch.iter().flat_map(Learned::records).collect();
+        working.chain = Chain::load(&mut open, &records).await?;
         let mut entered = Vec::with_capacity(batch.len());
         for (learned, note) in batch.iter().zip(&notes) {
             entered.push(working.enter(learned, note, by, now)?);
@@ -272,6 +287,10 @@ impl<'a> Working<'a> {
             };
             self.take_name(name, stamps.sender, holder);
         }
+        let version = Version::of(id, sending);
+        if let Some((version, keys)) = &version {
+            self.chain.enter(*version, keys);
+        }
         let position = self.counters.next_inbox(stamps.destination)?;
         self.post(Mail {
             id,
@@ -279,6 +298,7 @@ impl<'a> Working<'a> {
             position,
             month: now.month(),
             message: &sending.message,
+            records: version.map(|(_, keys)| keys.iter().flat_map(RecordKey::as_bytes).copied().collect()),
             arrived_at: now,
             bytes: &envelope.bytes,
         });

@@ -5,6 +5,7 @@ use proto::api::InboxItem;
 use proto::{EnvelopeId, OfficeNumber, Time};
 
 use crate::sql::{Row, values};
+use crate::standing::{STANDING, Standing};
 use crate::{Cursor, Store, StoreError};
 
 /// Which items of an inbox are asked for.
@@ -20,8 +21,9 @@ pub enum InboxState {
 }
 
 const ITEM: &str = "SELECT m.position, m.id, l.sender, o.name, l.sequence, l.kinds, l.month, m.message, m.size, m.arrived_at,
-        m.collected_at, m.superseded_by, l.recall_requested_at, l.status
-    FROM mailbox m JOIN ledger l ON l.id = m.id LEFT JOIN offices o ON o.number = l.sender";
+        m.collected_at, l.recall_requested_at, l.status";
+
+const FROM: &str = "FROM mailbox m JOIN ledger l ON l.id = m.id LEFT JOIN offices o ON o.number = l.sender";
 
 impl Store {
     /// Items after the cursor, oldest first, at most `limit`, and the cursor to go on from: the same one when there are
@@ -42,7 +44,7 @@ impl Store {
             InboxState::All => "",
         };
         let sql = format!(
-            "{ITEM} WHERE m.destination = $1 AND m.position > $2 AND m.withdrawn_at IS NULL {wanted}
+            "{ITEM}, {STANDING} {FROM} WHERE m.destination = $1 AND m.position > $2 AND m.withdrawn_at IS NULL {wanted}
              ORDER BY m.position LIMIT $3"
         );
         let rows = self
@@ -50,7 +52,12 @@ impl Store {
             .rows(&sql, &values![&office, after.0, i64::from(limit)])
             .await?;
         let next = rows.last().map_or(Ok(after.0), |row| row.int(0))?;
-        let items = rows.iter().map(inbox_item).collect::<Result<_, _>>()?;
+        let mut items = rows.iter().map(inbox_item).collect::<Result<Vec<_>, _>>()?;
+        let ids = items.iter().map(|item| (&item.id, &item.kinds));
+        let mut withdrawn = self.withdrawn_by(ids).await?;
+        for item in &mut items {
+            item.withdraws = withdrawn.remove(&item.id).unwrap_or_default();
+        }
         Ok((items, Cursor(next)))
     }
 
@@ -63,9 +70,16 @@ impl Store {
         office: OfficeNumber,
         id: EnvelopeId,
     ) -> Result<Option<InboxItem>, StoreError> {
-        let sql = format!("{ITEM} WHERE m.id = $1 AND m.destination = $2 AND m.withdrawn_at IS NULL");
+        let sql = format!(
+            "{ITEM}, {STANDING} {FROM} WHERE m.id = $1 AND m.destination = $2 AND m.withdrawn_at IS NULL"
+        );
         let row = self.pool.row(&sql, &values![&id, &office]).await?;
-        row.map(|row| inbox_item(&row)).transpose()
+        let Some(mut item) = row.map(|row| inbox_item(&row)).transpose()? else {
+            return Ok(None);
+        };
+        let mut withdrawn = self.withdrawn_by([(&item.id, &item.kinds)].into_iter()).await?;
+        item.withdraws = withdrawn.remove(&id).unwrap_or_default();
+        Ok(Some(item))
     }
 
     /// The size in bytes of an envelope that could be handed out; hands out nothing.
@@ -131,6 +145,7 @@ impl Store {
 }
 
 fn inbox_item(row: &Row) -> Result<InboxItem, StoreError> {
+    let standing = Standing::read(row, 13)?;
     Ok(InboxItem {
         id: row.id(1)?,
         sender: row.word(2, "office number")?,
@@ -142,8 +157,12 @@ fn inbox_item(row: &Row) -> Result<InboxItem, StoreError> {
         size: u64::try_from(row.int(8)?).unwrap_or(0),
         arrived_at: row.time(9)?,
         collected_at: row.maybe_time(10)?,
-        superseded_by: row.maybe_id(11)?,
-        recall_requested_at: row.maybe_time(12)?,
-        status: row.word(13, "status")?,
+        superseded_by: standing.superseded_by,
+        recall_requested_at: row.maybe_time(11)?,
+        status: row.word(12, "status")?,
+        records: standing.records,
+        partly_superseded_by: standing.partly_superseded_by,
+        withdrawn_by: standing.withdrawn_by,
+        withdraws: Vec::new(),
     })
 }

@@ -41,6 +41,9 @@ pub(crate) struct AcceptanceRow {
     pub(crate) ended_at: Option<Time>,
 }
 
+/// As many as [`LedgerRow::read`] reads.
+pub(crate) const COLUMNS: usize = 22;
+
 pub(crate) const LEDGER: &str = "SELECT id, acceptance, accepted_at, sender, destination, submitter, status, changed_at,
     sent_position, steps, arrived_at, recall_requested_at, sequence, kinds, month, version, signer, digest, same_as,
     renumbered_to, report, software FROM ledger";

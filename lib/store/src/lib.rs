@@ -16,6 +16,7 @@ mod enter;
 mod error;
 mod inbox;
 mod leases;
+mod leave;
 mod ledger;
 mod lent;
 mod many;
@@ -27,11 +28,16 @@ mod pool;
 mod recall;
 mod receipts;
 mod redrive;
+mod retention;
 mod rights;
 mod sent;
 mod snapshot;
 mod sql;
+mod standing;
 mod suspects;
+mod sweep;
+mod uncollected;
+mod versions;
 mod working;
 
 use std::sync::Arc;
@@ -49,7 +55,11 @@ pub use notices::AuditEntry;
 pub use parked::{Parked, ParkedRow};
 pub use recall::RecallAnswer;
 pub use redrive::{ParkedFilter, ParkedKey};
+pub use retention::{Batch, Expired};
+pub use sent::SentFilter;
 pub use snapshot::{Freshness, Snapshot};
+pub use sweep::{SLICES, Swept, slice_of};
+pub use uncollected::Uncollected;
 
 /// The store. Clones share connections.
 #[derive(Clone)]

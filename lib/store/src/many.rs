@@ -1,7 +1,7 @@
 //! Many rows in few statements. Statements are prepared once per shape, so their sizes are powers of two.
 
 use crate::StoreError;
-use crate::sql::{Row, Transaction, Value};
+use crate::sql::{Pool, Row, Transaction, Value};
 
 /// Most rows of one statement.
 const MOST_ROWS: usize = 64;
@@ -60,17 +60,41 @@ impl Transaction {
     ) -> Result<Vec<Row>, StoreError> {
         let mut found = Vec::new();
         for keys in keys.chunks(MOST_KEYS) {
-            let Some(last) = keys.last() else { continue };
-            let mut padded = keys.to_vec();
-            padded.resize(keys.len().next_power_of_two(), *last);
-            let mut sql = format!("{before} IN (");
-            placeholders(&mut sql, 1, padded.len());
-            sql.push_str(") ");
-            sql.push_str(after);
+            let (sql, padded) = among(before, keys, after);
             found.extend(self.rows(&sql, &padded).await?);
         }
         Ok(found)
     }
+}
+
+impl Pool {
+    /// As [`Transaction::select_in`], outside a transaction.
+    pub(crate) async fn select_in(
+        &self,
+        before: &str,
+        keys: &[Value<'_>],
+        after: &str,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut found = Vec::new();
+        for keys in keys.chunks(MOST_KEYS) {
+            let (sql, padded) = among(before, keys, after);
+            found.extend(self.rows(&sql, &padded).await?);
+        }
+        Ok(found)
+    }
+}
+
+/// The statement over these keys, and the keys padded with the last one.
+fn among<'a>(before: &str, keys: &[Value<'a>], after: &str) -> (String, Vec<Value<'a>>) {
+    let mut padded = keys.to_vec();
+    if let Some(last) = keys.last() {
+        padded.resize(keys.len().next_power_of_two(), *last);
+    }
+    let mut sql = format!("{before} IN (");
+    placeholders(&mut sql, 1, padded.len());
+    sql.push_str(") ");
+    sql.push_str(after);
+    (sql, padded)
 }
 
 fn placeholders(sql: &mut String, from: usize, count: usize) {

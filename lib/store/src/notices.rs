@@ -150,13 +150,36 @@ impl Transaction {
         Ok(())
     }
 
+    /// Publishes a notice to each of these offices.
+    pub(crate) async fn put_notices(
+        &mut self,
+        notices: &[(OfficeNumber, String)],
+        at: Time,
+    ) -> Result<(), StoreError> {
+        let Ok(count @ 1..) = i64::try_from(notices.len()) else {
+            return Ok(());
+        };
+        let first = self.next_serials("notices", count).await? - count + 1;
+        let rows: Vec<_> = (first..)
+            .zip(notices)
+            .map(|(id, (office, text))| values![id, office, at, text].to_vec())
+            .collect();
+        self.insert("INSERT INTO notices (id, office, at, words)", &rows, "")
+            .await
+    }
+
     /// The next number of this series; gap-free, since it is committed with what bears it.
     async fn next_serial(&mut self, name: &str) -> Result<i64, StoreError> {
+        self.next_serials(name, 1).await
+    }
+
+    /// The last of the next so many numbers.
+    async fn next_serials(&mut self, name: &str, count: i64) -> Result<i64, StoreError> {
         let row = self
             .row(
-                "INSERT INTO serials (name, last) VALUES ($1, 1)
-                 ON CONFLICT (name) DO UPDATE SET last = serials.last + 1 RETURNING last",
-                &values![name],
+                "INSERT INTO serials (name, last) VALUES ($1, $2)
+                 ON CONFLICT (name) DO UPDATE SET last = serials.last + $2 RETURNING last",
+                &values![name, count],
             )
             .await?;
         row.ok_or(StoreError::Unreadable("serial"))?.int(0)

@@ -171,6 +171,13 @@ mod tests {
     }
 
     #[test]
+    fn both_databases_have_the_same_chain() {
+        let postgres = include_str!("../migrations/postgres/0003_chain.sql");
+        let sqlite = include_str!("../migrations/sqlite/0003_chain.sql");
+        assert_eq!(sqlite, postgres.replace("BYTEA", "BLOB"));
+    }
+
+    #[test]
     fn both_databases_have_the_same_tables() {
         let postgres = include_str!("../migrations/postgres/0001_store.sql");
         let sqlite = include_str!("../migrations/sqlite/0001_store.sql");

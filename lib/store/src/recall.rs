@@ -4,6 +4,7 @@ use proto::api::Recalled;
 use proto::{EnvelopeId, OfficeNumber, Status, Time};
 
 use crate::counters::Counters;
+use crate::leave;
 use crate::sql::{Transaction, values};
 use crate::working::Working;
 use crate::{Store, StoreError};
@@ -62,11 +63,14 @@ impl Store {
             if let Some(mail) = withdrawn {
                 let month = mail.text(0)?;
                 open.run("DELETE FROM names WHERE id = $1", &values![&id]).await?;
-                open.run(
-                    "DELETE FROM contents WHERE month = $1 AND id = $2",
-                    &values![&month, &id],
-                )
-                .await?;
+                let gone = open
+                    .row(
+                        "DELETE FROM contents WHERE month = $1 AND id = $2 RETURNING records",
+                        &values![&month, &id],
+                    )
+                    .await?;
+                let keys = gone.map_or_else(|| Ok(Vec::new()), |row| row.records(0))?;
+                leave::recalled(&mut open, id, &keys.into_iter().collect()).await?;
                 working.step(id, Status::Recalled, now, by)?;
                 working.move_up(id)?;
             }

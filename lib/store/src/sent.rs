@@ -3,9 +3,36 @@
 use proto::api::{HistoryEntry, SentItem};
 use proto::{EnvelopeId, OfficeNumber, Status, Step, Time};
 
-use crate::ledger::{LEDGER, LedgerRow};
-use crate::sql::values;
+use crate::ledger::{COLUMNS, LEDGER, LedgerRow};
+use crate::sql::{Row, values};
+use crate::standing::{STANDING, Standing};
 use crate::{Cursor, Store, StoreError};
+
+/// The ledger's row and, if it came into a mailbox, how it stands there.
+const SENT: &str =
+    "SELECT l.id, l.acceptance, l.accepted_at, l.sender, l.destination, l.submitter, l.status, l.changed_at,
+    l.sent_position, l.steps, l.arrived_at, l.recall_requested_at, l.sequence, l.kinds, l.month, l.version, l.signer,
+    l.digest, l.same_as, l.renumbered_to, l.report, l.software";
+
+const FROM: &str = "FROM ledger l LEFT JOIN mailbox m ON m.id = l.id";
+
+/// Which items of a sent list are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SentFilter {
+    /// Those that stand there.
+    pub status: Option<Status>,
+    /// Those that came into a mailbox before.
+    pub arrived_before: Option<Time>,
+}
+
+impl From<Option<Status>> for SentFilter {
+    fn from(status: Option<Status>) -> Self {
+        Self {
+            status,
+            arrived_before: None,
+        }
+    }
+}
 
 impl Store {
     /// Items whose status changed after the cursor, in the order of the changes, at most `limit`, and the cursor to go on
@@ -18,20 +45,25 @@ impl Store {
         office: OfficeNumber,
         after: &Cursor,
         limit: u32,
-        status: Option<Status>,
+        filter: impl Into<SentFilter>,
     ) -> Result<(Vec<SentItem>, Cursor), StoreError> {
-        let word = status.map(|status| status.as_str().to_owned());
+        let filter: SentFilter = filter.into();
+        let word = filter.status.map(|status| status.as_str().to_owned());
         let sql = format!(
-            "{LEDGER} WHERE sender = $1 AND sent_position > $2 AND ($3 IS NULL OR status = $3)
-             ORDER BY sent_position LIMIT $4"
+            "{SENT}, {STANDING} {FROM} WHERE l.sender = $1 AND l.sent_position > $2 AND ($3 IS NULL OR l.status = $3)
+                 AND ($4 IS NULL OR l.arrived_at < $4)
+             ORDER BY l.sent_position LIMIT $5"
         );
-        let rows = self
-            .pool
-            .rows(&sql, &values![&office, after.0, &word, i64::from(limit)])
-            .await?;
-        let rows: Vec<_> = rows.iter().map(LedgerRow::read).collect::<Result<_, _>>()?;
-        let next = rows.last().map_or(after.0, |row| row.sent_position);
-        Ok((rows.into_iter().map(sent_item).collect(), Cursor(next)))
+        let asked = values![&office, after.0, &word, filter.arrived_before, i64::from(limit)];
+        let rows = self.pool.rows(&sql, &asked).await?;
+        let next = rows.last().map_or(Ok(after.0), |row| row.int(8))?;
+        let mut items: Vec<_> = rows.iter().map(sent_item).collect::<Result<_, _>>()?;
+        let ids = items.iter().map(|item| (&item.id, &item.kinds));
+        let mut withdrawn = self.withdrawn_by(ids).await?;
+        for item in &mut items {
+            item.withdraws = withdrawn.remove(&item.id).unwrap_or_default();
+        }
+        Ok((items, Cursor(next)))
     }
 
     /// One item of this office's sent list, with history, problems and the paths of its receipts.
@@ -43,15 +75,16 @@ impl Store {
         office: OfficeNumber,
         id: EnvelopeId,
     ) -> Result<Option<SentItem>, StoreError> {
-        let Some(row) = self.ledger_row(id).await? else {
+        let sql = format!("{SENT}, {STANDING} {FROM} WHERE l.id = $1 AND l.sender = $2");
+        let Some(row) = self.pool.row(&sql, &values![&id, &office]).await? else {
             return Ok(None);
         };
-        if row.sender != office {
-            return Ok(None);
-        }
-        let problems = row.problems();
+        let problems = LedgerRow::read(&row)?.problems();
+        let mut item = sent_item(&row)?;
+        let mut withdrawn = self.withdrawn_by([(&item.id, &item.kinds)].into_iter()).await?;
+        item.withdraws = withdrawn.remove(&id).unwrap_or_default();
         let history = self.history(id).await?;
-        let standing = standing(&history, row.accepted_at);
+        let standing = standing(&history, item.accepted_at);
         let receipts = Step::ALL
             .iter()
             .filter(|step| standing.iter().any(|entry| entry.status == status_of(**step)))
@@ -62,7 +95,7 @@ impl Store {
             problems: problems.problems,
             more: problems.more,
             receipts,
-            ..sent_item(row)
+            ..item
         }))
     }
 
@@ -112,8 +145,10 @@ pub(crate) fn status_of(step: Step) -> Status {
     }
 }
 
-fn sent_item(row: LedgerRow) -> SentItem {
-    SentItem {
+fn sent_item(row: &Row) -> Result<SentItem, StoreError> {
+    let standing = Standing::read(row, COLUMNS)?;
+    let row = LedgerRow::read(row)?;
+    Ok(SentItem {
         id: row.id,
         destination: row.destination,
         status: row.status,
@@ -125,9 +160,16 @@ fn sent_item(row: LedgerRow) -> SentItem {
         same_as: row.same_as,
         renumbered_to: row.renumbered_to,
         recall_requested_at: row.recall_requested_at,
+        arrived_at: row.arrived_at,
+        uncollected_days: None,
+        records: standing.records,
+        superseded_by: standing.superseded_by,
+        partly_superseded_by: standing.partly_superseded_by,
+        withdrawn_by: standing.withdrawn_by,
+        withdraws: Vec::new(),
         history: Vec::new(),
         problems: Vec::new(),
         more: std::collections::BTreeMap::new(),
         receipts: Vec::new(),
-    }
+    })
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use proto::{Acceptance, EnvelopeId, OfficeNumber, Time};
+use proto::{Acceptance, EnvelopeId, OfficeNumber, RecordKey, Time};
 use sqlx::{Row as _, Sqlite};
 
 use crate::StoreError;
@@ -274,11 +274,31 @@ impl Row {
             .ok_or(StoreError::Unreadable("envelope id"))
     }
 
+    pub(crate) fn record(&self, column: usize) -> Result<RecordKey, StoreError> {
+        let bytes = self.bytes(column)?.try_into();
+        bytes
+            .map(RecordKey::from_bytes)
+            .map_err(|_| StoreError::Unreadable("key of a record"))
+    }
+
+    /// Keys one behind the other, or none.
+    pub(crate) fn records(&self, column: usize) -> Result<Vec<RecordKey>, StoreError> {
+        let bytes = self.maybe_bytes(column)?.unwrap_or_default();
+        let (keys, _) = bytes.as_chunks();
+        Ok(keys.iter().copied().map(RecordKey::from_bytes).collect())
+    }
+
     pub(crate) fn acceptance(&self, column: usize) -> Result<Acceptance, StoreError> {
         let bytes = self.bytes(column)?.try_into();
         bytes
             .map(Acceptance::from_bytes)
             .map_err(|_| StoreError::Unreadable("acceptance"))
+    }
+}
+
+impl From<Option<i64>> for Value<'_> {
+    fn from(value: Option<i64>) -> Self {
+        Self::Int(value)
     }
 }
 
@@ -336,6 +356,12 @@ impl<'a> From<&'a EnvelopeId> for Value<'a> {
     }
 }
 
+impl<'a> From<Option<&'a EnvelopeId>> for Value<'a> {
+    fn from(value: Option<&'a EnvelopeId>) -> Self {
+        Self::Bytes(value.map(|id| &id.as_bytes()[..]))
+    }
+}
+
 impl<'a> From<&'a Option<EnvelopeId>> for Value<'a> {
     fn from(value: &'a Option<EnvelopeId>) -> Self {
         Self::Bytes(value.as_ref().map(|id| &id.as_bytes()[..]))
@@ -345,6 +371,18 @@ impl<'a> From<&'a Option<EnvelopeId>> for Value<'a> {
 impl<'a> From<&'a Acceptance> for Value<'a> {
     fn from(value: &'a Acceptance) -> Self {
         Self::Bytes(Some(value.as_bytes()))
+    }
+}
+
+impl<'a> From<&'a RecordKey> for Value<'a> {
+    fn from(value: &'a RecordKey) -> Self {
+        Self::Bytes(Some(value.as_bytes()))
+    }
+}
+
+impl<'a> From<Option<&'a [u8]>> for Value<'a> {
+    fn from(value: Option<&'a [u8]>) -> Self {
+        Self::Bytes(value)
     }
 }
 

@@ -9,11 +9,14 @@ use crate::StoreError;
 use crate::counters::Counters;
 use crate::ledger::{AcceptanceRow, LedgerRow};
 use crate::sql::{Transaction, Value, values};
+use crate::versions::Chain;
 
 /// Facts of a batch, and what is to be written.
 pub(crate) struct Working<'a> {
     pub(crate) counters: Counters,
     pub(crate) ledger: BTreeMap<EnvelopeId, LedgerRow>,
+    /// Filled only where envelopes may come into mailboxes.
+    pub(crate) chain: Chain,
     touched: BTreeSet<EnvelopeId>,
     pub(crate) acceptances: BTreeMap<Acceptance, AcceptanceRow>,
     touched_acceptances: BTreeSet<Acceptance>,
@@ -48,11 +51,19 @@ pub(crate) struct Mail<'a> {
     pub(crate) position: i64,
     pub(crate) month: String,
     pub(crate) message: &'a Option<String>,
+    /// Keys of its records, 16 bytes each; none: the version chain does not follow it.
+    pub(crate) records: Option<Vec<u8>>,
     pub(crate) arrived_at: Time,
     pub(crate) bytes: &'a [u8],
 }
 
 impl Mail<'_> {
+    /// How many records the version chain follows.
+    fn count(&self) -> Option<i64> {
+        let records = self.records.as_ref()?;
+        i64::try_from(records.len() / 16).ok()
+    }
+
     fn is_large(&self) -> bool {
         (1 << 20) < self.bytes.len()
     }
@@ -76,6 +87,7 @@ impl<'a> Working<'a> {
         Ok(Self {
             counters,
             ledger: ledger.into_iter().map(|row| (row.id, row)).collect(),
+            chain: Chain::default(),
             touched: BTreeSet::new(),
             acceptances: acceptances
                 .into_iter()
@@ -203,6 +215,8 @@ impl<'a> Working<'a> {
         let head = "INSERT INTO names (sender, name, id, digest)";
         open.insert(head, &names, "").await?;
         self.write_mail(open).await?;
+        let posted = self.mail.iter().map(|mail| mail.id).collect();
+        self.chain.write(open, &posted).await?;
         let refuted: Vec<_> = self.refuted.iter().map(Value::from).collect();
         open.delete_in("DELETE FROM receipts WHERE id", &refuted).await?;
         // Recalls waiting for these ids have had their say.
@@ -225,6 +239,8 @@ impl<'a> Working<'a> {
             .iter()
             .map(|mail| {
                 let size = i64::try_from(mail.bytes.len()).unwrap_or(i64::MAX);
+                let (count, loss) = (mail.count(), self.chain.loss(mail.id));
+                let current = count.map(|count| count - loss.map_or(0, |loss| loss.records));
                 values![
                     &mail.id,
                     &mail.destination,
@@ -233,19 +249,23 @@ impl<'a> Working<'a> {
                     size,
                     mail.message,
                     mail.arrived_at,
+                    count,
+                    current,
+                    loss.map(|loss| &loss.by.id),
+                    loss.and_then(|loss| loss.withdrawn_by.as_ref()),
                 ]
                 .to_vec()
             })
             .collect();
-        let head =
-            "INSERT INTO mailbox (id, destination, position, content_month, size, message, arrived_at)";
+        let head = "INSERT INTO mailbox (id, destination, position, content_month, size, message, arrived_at, records,
+             records_current, superseded_by, withdrawn_by)";
         open.insert(head, &rows, "").await?;
         let contents: Vec<_> = self
             .mail
             .iter()
-            .map(|mail| values![&mail.month, &mail.id, mail.bytes].to_vec())
+            .map(|mail| values![&mail.month, &mail.id, mail.bytes, mail.records.as_deref()].to_vec())
             .collect();
-        let head = "INSERT INTO contents (month, id, bytes)";
+        let head = "INSERT INTO contents (month, id, bytes, records)";
         // Few at a time: parameters are copied, an envelope may have megabytes, and a statement has a time limit.
         for rows in contents.chunks(if self.mail.iter().any(Mail::is_large) {
             2

@@ -28,4 +28,14 @@ pub struct Config {
     pub redrive_lease_seconds: i64,
     /// Seconds between two readings of the books for the metrics.
     pub books_every_seconds: u64,
+    /// Seconds between two rounds of what is due by the calendar.
+    pub upkeep_every_seconds: u64,
+    /// Days contents are kept; an envelope never collected expires then.
+    pub contents_days: u32,
+    /// Days after its last change that an envelope stays in the inbox's list and its names stay taken.
+    pub metadata_days: u32,
+    /// Days after its last change that the ledger keeps an envelope, with history and receipts.
+    pub evidence_days: u32,
+    /// Business days after arrival from which a destination is reminded of what it has not collected.
+    pub remind_after_business_days: u32,
 }

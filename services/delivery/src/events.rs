@@ -2,7 +2,9 @@
 
 use chassis::metrics::{CounterVec, GaugeVec, HistogramVec, Metrics};
 use proto::{Station, Time};
-use store::Entered;
+use store::{Entered, Expired, Uncollected};
+
+use crate::decide::reminding::AGES;
 
 /// Counters of delivery.
 #[derive(Clone)]
@@ -13,6 +15,10 @@ pub struct Events {
     books: GaugeVec,
     notes_restarted: CounterVec,
     redriven: CounterVec,
+    uncollected: GaugeVec,
+    reminded: CounterVec,
+    expired: CounterVec,
+    deleted: CounterVec,
 }
 
 /// The word of an entry, one of a closed set.
@@ -65,6 +71,26 @@ impl Events {
                 "Parked messages sent through their stations again, by outcome: sent; failed is tried again, broker or store did not do their part; unfit cannot be sent as it is and stays parked, `relayctl parked show` says why.",
                 &["outcome"],
             ),
+            uncollected: metrics.gauge(
+                "relay_uncollected_envelopes",
+                "Delivered envelopes nobody has collected, by age in business days. Told by the replica that does the upkeep, 0 by the others. Old ones before the 10th: call the offices.",
+                &["age"],
+            ),
+            reminded: metrics.counter(
+                "relay_reminded_offices_total",
+                "Reminders of uncollected envelopes published to destinations, one an office and day.",
+                &[],
+            ),
+            expired: metrics.counter(
+                "relay_expired_total",
+                "Envelopes that were never collected within the retention period. Rising means offices that send to others who no longer look.",
+                &[],
+            ),
+            deleted: metrics.counter(
+                "relay_retention_deleted_total",
+                "Envelopes of which something was deleted because it was kept long enough: contents, metadata (inbox and names) or evidence (ledger).",
+                &["what"],
+            ),
         }
     }
 
@@ -105,6 +131,37 @@ impl Events {
         self.unaccounted.with(&[]).set(unaccounted as f64);
         if 0 < unaccounted {
             tracing::error!(unaccounted, "acceptances have not reached delivery");
+        }
+    }
+
+    /// What is not collected was counted, by age as in [`crate::decide::reminding::AGES`].
+    pub fn uncollected(&self, counts: &[i64]) {
+        for ((_, age), count) in AGES.iter().zip(counts) {
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "a gauge is a float; counts stay far below 2^53"
+            )]
+            self.uncollected.with(&[age]).set(*count as f64);
+        }
+    }
+
+    /// A destination was reminded.
+    pub fn reminded(&self, one: &Uncollected) {
+        self.reminded.with(&[]).inc();
+        tracing::info!(office = %one.office, uncollected = one.count, oldest = %one.oldest, "reminded");
+    }
+
+    /// An envelope expired.
+    pub fn expired(&self, one: &Expired) {
+        self.expired.with(&[]).inc();
+        tracing::warn!(envelope.id = %one.id, sender = %one.sender, destination = %one.destination, "expired");
+    }
+
+    /// Something was deleted because it was kept long enough.
+    pub fn deleted(&self, what: &'static str, count: u64) {
+        if 0 < count {
+            self.deleted.with(&[what]).inc_by(count);
+            tracing::info!(what, count, "kept long enough and deleted");
         }
     }
 

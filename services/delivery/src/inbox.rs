@@ -45,7 +45,10 @@ pub fn malformed(what: &str) -> Refused {
 }
 
 /// A whole number in digits, however large.
-fn number(parameter: &str, text: &str) -> Result<u64, Refused> {
+///
+/// # Errors
+/// `http.bad_request` when it is none.
+pub fn number(parameter: &str, text: &str) -> Result<u64, Refused> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(malformed(parameter));
     }

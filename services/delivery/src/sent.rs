@@ -5,12 +5,13 @@ use axum::extract::{Path, Query, State};
 use chassis::process;
 use door::Refused;
 use proto::api::{Page, Recalled, SentItem};
-use proto::{Status, codes};
+use proto::{Status, Time, codes};
 use serde::Deserialize;
-use store::RecallAnswer;
+use store::{RecallAnswer, SentFilter};
 
+use crate::decide::business_days::{arrived_before, business_days_since};
 use crate::door::{DeliveryState, store_error};
-use crate::inbox::{clamp, cursor, malformed, parse_id};
+use crate::inbox::{clamp, cursor, malformed, number, parse_id};
 use crate::reader::{Reader, Sender};
 
 /// Query of the list.
@@ -19,6 +20,33 @@ pub struct ListQuery {
     after: Option<String>,
     limit: Option<String>,
     status: Option<String>,
+    uncollected: Option<String>,
+}
+
+/// Which items: those of a status, or those not collected for so many business days.
+fn filter(query: &ListQuery, now: Time) -> Result<SentFilter, Refused> {
+    let status = query.status.as_deref().map(str::parse).transpose();
+    let status: Option<Status> = status.map_err(|_| malformed("status"))?;
+    let Some(days) = &query.uncollected else {
+        return Ok(status.into());
+    };
+    if status.is_some_and(|status| status != Status::Delivered) {
+        return Err(malformed("status"));
+    }
+    let days = u32::try_from(number("uncollected", days)?).unwrap_or(u32::MAX);
+    Ok(SentFilter {
+        status: Some(Status::Delivered),
+        arrived_before: Some(arrived_before(now, days)),
+    })
+}
+
+/// Tells how long an item waits to be collected.
+fn with_age(item: SentItem, now: Time) -> SentItem {
+    let waits = item.arrived_at.filter(|_| item.status == Status::Delivered);
+    SentItem {
+        uncollected_days: waits.map(|arrived| business_days_since(arrived, now)),
+        ..item
+    }
 }
 
 /// `GET /v1/sent`
@@ -28,18 +56,15 @@ pub async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<SentItem>>, Refused> {
     let after = cursor(query.after.as_deref())?;
-    let status: Option<Status> = query
-        .status
-        .map(|word| word.parse())
-        .transpose()
-        .map_err(|_| malformed("status"))?;
+    let now = process::now();
+    let filter = filter(&query, now)?;
     let (items, next) = state
         .store
-        .sent(reader.office, &after, clamp(query.limit.as_deref())?, status)
+        .sent(reader.office, &after, clamp(query.limit.as_deref())?, filter)
         .await
         .map_err(|error| store_error(&error))?;
     Ok(Json(Page {
-        items,
+        items: items.into_iter().map(|item| with_age(item, now)).collect(),
         next: next.to_string(),
     }))
 }
@@ -56,7 +81,7 @@ pub async fn item(
         .await
         .map_err(|error| store_error(&error))?;
     found
-        .map(Json)
+        .map(|item| Json(with_age(item, process::now())))
         .ok_or_else(|| Refused::from(&codes::HTTP_NOT_FOUND))
 }
 
@@ -80,5 +105,35 @@ pub async fn recall(
         RecallAnswer::Unknown => Err(Refused::from(&codes::HTTP_NOT_FOUND)),
         // A place is free when one of those envelopes arrives.
         RecallAnswer::TooMany => Err(Refused::busy(&codes::HTTP_TOO_MANY, 3_600)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(status: Option<&str>, uncollected: Option<&str>) -> Result<SentFilter, Refused> {
+        let query = ListQuery {
+            after: None,
+            limit: None,
+            status: status.map(str::to_owned),
+            uncollected: uncollected.map(str::to_owned),
+        };
+        filter(&query, "2025-04-08T09:00:00+09:00".parse().unwrap())
+    }
+
+    #[test]
+    fn what_is_not_collected_is_delivered() {
+        assert_eq!(asked(None, None).unwrap(), SentFilter::default());
+        let three = asked(None, Some("3")).unwrap();
+        assert_eq!(three.status, Some(Status::Delivered));
+        // Tuesday: three business days back, what arrived on Thursday or before.
+        let border = "2025-04-04T00:00:00+09:00".parse().unwrap();
+        assert_eq!(three.arrived_before, Some(border));
+        assert_eq!(asked(Some("delivered"), Some("3")).unwrap(), three);
+        assert!(asked(Some("collected"), Some("3")).is_err());
+        assert!(asked(None, Some("-1")).is_err() && asked(None, Some("")).is_err());
+        assert!(asked(Some("nowhere"), None).is_err());
+        assert!(asked(None, Some("99999999999999999999")).is_ok());
     }
 }

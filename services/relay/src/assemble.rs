@@ -137,6 +137,12 @@ async fn delivery(ground: &Ground, broker: &Broker, work: &mut Work) -> Result<(
         Ok(())
     });
     let (store, shutdown) = (ground.store.clone(), ground.shutdown.clone());
+    let upkeep = delivery::upkeep::Upkeep::new(store, events.clone(), config);
+    work.spawn(async move {
+        upkeep.run(shutdown).await;
+        Ok(())
+    });
+    let (store, shutdown) = (ground.store.clone(), ground.shutdown.clone());
     let books = delivery::books::Watch::new(store, events, config);
     work.spawn(async move {
         books.run(shutdown).await;

@@ -147,6 +147,18 @@ impl Check for Config {
                 "must be at least 3",
             ));
         }
+        let kept = &self.delivery;
+        if kept.contents_days == 0 {
+            return Err(ConfigError::rule("delivery.contents_days", "must be at least 1"));
+        }
+        if kept.metadata_days < kept.contents_days.max(60) {
+            let message = "must be at least 60 and at least delivery.contents_days";
+            return Err(ConfigError::rule("delivery.metadata_days", message));
+        }
+        if kept.evidence_days < kept.metadata_days {
+            let message = "must be at least delivery.metadata_days";
+            return Err(ConfigError::rule("delivery.evidence_days", message));
+        }
         Ok(())
     }
 }
@@ -207,5 +219,8 @@ mod tests {
         assert!(refused("RELAY_INGEST__BACKLOG_FULL_MESSAGES", "9").contains("ingest.backlog_full_messages"));
         assert!(refused("RELAY_SHUTDOWN__GRACE_SECONDS", "1").contains("shutdown.grace_seconds"));
         assert!(refused("RELAY_SNAPSHOT__MAX_AGE_SECONDS", "61").contains("snapshot.max_age_seconds"));
+        assert!(refused("RELAY_DELIVERY__CONTENTS_DAYS", "0").contains("delivery.contents_days"));
+        assert!(refused("RELAY_DELIVERY__METADATA_DAYS", "59").contains("delivery.metadata_days"));
+        assert!(refused("RELAY_DELIVERY__EVIDENCE_DAYS", "700").contains("delivery.evidence_days"));
     }
 }

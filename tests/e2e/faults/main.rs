@@ -10,13 +10,14 @@ mod broker_line;
 mod cluster;
 mod docker;
 mod load;
+mod overload;
 mod parked;
 mod poison;
+mod programs;
+mod recall_under_way;
+mod restored_from_backup;
 mod rolling;
 mod soak;
-mod overload;
-mod programs;
-mod restored_from_backup;
 mod station_killed;
 mod store_down_long;
 mod store_hurt;
@@ -86,5 +87,8 @@ fn main() -> ExitCode {
             restored_from_backup::on_postgres(&world).await
         }),
         Story::new("overload", |world| async move { overload::tell(&world).await }),
+        Story::new("recall_under_way", |world| async move {
+            recall_under_way::before_it_arrives(&world).await
+        }),
     ])
 }

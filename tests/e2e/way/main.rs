@@ -8,6 +8,7 @@ mod broker_down_or_blocked;
 mod careplan_does_it_all;
 mod delegates;
 mod desk;
+mod later_versions;
 mod order_survives_hand_overs;
 mod plan_and_actuals;
 mod poison_is_parked;
@@ -90,6 +91,9 @@ fn main() -> ExitCode {
         }),
         Story::new("poison_is_parked", |world| async move {
             poison_is_parked::tell(&world).await
+        }),
+        Story::new("later_versions", |world| async move {
+            later_versions::in_both_lists(&world).await
         }),
         Story::new("delegates", |world| async move {
             delegates::each_right_for_itself(&world).await

@@ -15,6 +15,7 @@ mod offices;
 mod order;
 mod row;
 mod services;
+mod subjects;
 mod supplement;
 mod table7;
 mod times;
@@ -61,6 +62,7 @@ pub(crate) fn of_file<'a>(scene: &Scene<'_>) -> Vec<Box<dyn RowRule<'a> + 'a>> {
         boxed(duplicates::Duplicates::of(scene)),
         boxed(images::Named::of(scene)),
         boxed(keys::Keys::of(scene)),
+        boxed(subjects::Subjects::of(scene)),
     ]
     .into_iter()
     .flatten()

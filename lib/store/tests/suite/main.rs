@@ -20,7 +20,9 @@ mod notes;
 mod parking;
 mod postgres;
 mod recalls;
+mod retention;
 mod samples;
+mod versions;
 mod work;
 
 use std::future::Future;
@@ -151,6 +153,26 @@ suite! {
         of_another_office_it_is_unknown,
         of_what_is_not_there_only_so_many,
         either_recall_or_hand_out_wins,
+        either_order_of_recall_and_arrival_withdraws,
+        either_recall_or_collecting_wins,
+        a_clock_that_is_ahead_does_not_undo_a_recall,
+    }
+    versions {
+        a_later_one_takes_the_place_of_an_earlier,
+        one_that_comes_late_is_superseded_already,
+        other_offices_and_files_have_chains_of_their_own,
+        a_deletion_is_linked_to_what_it_withdraws,
+        a_recall_lets_the_one_before_stand_again,
+        one_in_between_is_recalled,
+        whatever_the_order_the_end_is_the_same,
+    }
+    retention {
+        what_is_never_collected_expires,
+        contents_go_by_month,
+        more_than_a_batch_is_done_in_several,
+        metadata_goes_before_evidence,
+        old_words_go,
+        each_office_is_reminded_once_a_day,
     }
     parking {
         a_parked_envelope_is_open_until_its_end,

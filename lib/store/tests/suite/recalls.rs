@@ -171,3 +171,95 @@ pub(crate) async fn either_recall_or_hand_out_wins(place: Place) {
         assert_ne!(status == Status::Recalled, handed_out, "{n}");
     }
 }
+
+/// Recall and arrival at the same moment, from two replicas: it is withdrawn either way, and the books say where.
+pub(crate) async fn either_order_of_recall_and_arrival_withdraws(place: Place) {
+    let store = &place.store;
+    let other = place.another().await;
+    let mut arrived = 0;
+    for n in 1..=30 {
+        let one = sample(n);
+        if n % 2 == 0 {
+            store
+                .take_notes(Some(n - 2).filter(|at| *at != 0), n, &[one.note()])
+                .await
+                .unwrap();
+        }
+        let entering = tokio::spawn({
+            let (store, learned) = (other.clone(), one.learned());
+            async move { enter(&store, learned).await }
+        });
+        let (answered, _) = recall(store, &one).await;
+        let entered = entering.await.unwrap();
+        let expected = match entered {
+            Entered::Mailboxed { .. } => Status::Recalled,
+            Entered::Recalled => Status::Accepted,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(answered, expected, "{n}");
+        arrived += i64::from(expected == Status::Recalled);
+        let item = store.sent_item(sender(), one.id()).await.unwrap().unwrap();
+        assert_eq!(
+            (item.status, item.recall_requested_at),
+            (Status::Recalled, Some(at(20)))
+        );
+        assert!(
+            store
+                .hand_out(destination(), one.id(), at(30))
+                .await
+                .unwrap()
+                .is_none()
+        );
+    }
+    let books = store.books().await.unwrap();
+    assert_eq!(
+        (books.mailboxed, books.recalled, books.withdrawn),
+        (arrived, arrived, 30 - arrived)
+    );
+    let (items, _) = store
+        .inbox(destination(), &Cursor::default(), 100, InboxState::All)
+        .await
+        .unwrap();
+    assert!(items.is_empty());
+}
+
+pub(crate) async fn either_recall_or_collecting_wins(place: Place) {
+    let store = &place.store;
+    let other = place.another().await;
+    for n in 1..=20 {
+        let one = sample(n);
+        enter(store, one.learned()).await;
+        let collecting = tokio::spawn({
+            let (store, id) = (other.clone(), one.id());
+            async move { store.collected(destination(), id, BY, at(20)).await.unwrap() }
+        });
+        let (status, _) = recall(store, &one).await;
+        let collected = collecting.await.unwrap().is_some();
+        assert_ne!(status == Status::Recalled, collected, "{n}");
+        let item = store.sent_item(sender(), one.id()).await.unwrap().unwrap();
+        let expected = if collected {
+            Status::Collected
+        } else {
+            Status::Recalled
+        };
+        assert_eq!((item.status, item.recall_requested_at), (expected, Some(at(20))));
+    }
+}
+
+/// A recall is of an id. Clocks of two machines differ, so its time against that of the acceptance says nothing of an
+/// envelope that had no end yet.
+pub(crate) async fn a_clock_that_is_ahead_does_not_undo_a_recall(place: Place) {
+    let store = &place.store;
+    let (noted, unknown) = (sample(1), sample(2));
+    for one in [noted, unknown] {
+        let mut ahead = one.clone();
+        ahead.accepted_at = at(3_600);
+        if one.acceptance == 1 {
+            store.take_notes(None, 1, &[ahead.note()]).await.unwrap();
+        }
+        assert_eq!(recall(store, &ahead).await, (Status::Accepted, at(20)));
+        assert_eq!(enter(store, ahead.learned()).await, Entered::Recalled);
+        let again = ahead.accepted_again(9 + one.acceptance);
+        assert_eq!(enter(store, again.learned()).await, Entered::Repeat);
+    }
+}

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use proto::{
     Acceptance, AcceptanceNote, Envelope, EnvelopeId, Holder, Message, OfficeNumber, OutcomeMessage, Problem,
-    Problems, Publication, Received, Refusal, Routed, Sending, Stamps, Station, StepStamp, Time,
+    Problems, Publication, Received, Refusal, Routed, Sending, Stamps, Station, StepStamp, Time, Versions,
 };
 use store::{Entered, Learned, ParkedKey, ParkedRow, Store};
 
@@ -40,6 +40,10 @@ pub(crate) struct Sample {
     pub(crate) contents: String,
     pub(crate) message: Option<String>,
     pub(crate) accepted_at: Time,
+    /// Persons it holds records of; none: the version chain does not follow it.
+    pub(crate) persons: Vec<u32>,
+    /// A deletion.
+    pub(crate) withdraws: bool,
 }
 
 /// The sample of this number; different numbers share nothing.
@@ -57,6 +61,8 @@ pub(crate) fn sample(n: u64) -> Sample {
         contents: format!("contents {n}"),
         message: None,
         accepted_at: at(0),
+        persons: Vec::new(),
+        withdraws: false,
     }
 }
 
@@ -121,14 +127,27 @@ impl Sample {
             .map(|name| (name.as_str(), self.contents.as_str()));
         Sending {
             sequence: self.sequence.clone(),
-            kinds: vec!["UPPLAN".into()],
+            kinds: vec![if self.withdraws { "DLTPLAN" } else { "UPPLAN" }.into()],
             month: Some("202504".into()),
             version: Some("202407".into()),
             message: self.message.clone(),
             names: self.names.clone(),
             digest: Sending::digest_of(files, self.message.as_deref()),
             signer: Holder::Office(self.sender).to_string(),
+            versions: self.versions(),
         }
+    }
+
+    fn versions(&self) -> Option<Versions> {
+        let group = proto::versions::Group {
+            sender: self.sender,
+            destination: self.destination,
+            service_kinds: &[],
+            month: Some("202504"),
+        };
+        let persons: Vec<_> = self.persons.iter().map(u32::to_string).collect();
+        let records = persons.iter().map(|person| [person.as_str()]);
+        Versions::of(&group, self.withdraws, records)
     }
 
     pub(crate) fn routed(&self) -> Envelope<Routed> {
