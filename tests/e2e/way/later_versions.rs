@@ -9,6 +9,7 @@ use standard::generate::{GenSpec, Size, UnitKind, generate};
 /// Records of so many invented persons, always the same ones.
 fn unit(kind: UnitKind, manager: &Office, helper: &Office, sequence: &str, persons: usize) -> Unit {
     let spec = GenSpec {
+        edition: standard::Edition::V41,
         sender: manager.number.to_string(),
         sender_kind: "43".into(),
         destination: helper.number.to_string(),

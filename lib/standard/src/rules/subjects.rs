@@ -107,6 +107,7 @@ mod tests {
             (manager, helper)
         };
         let spec = GenSpec {
+            edition: crate::kind::Edition::V41,
             sender: from.0.into(),
             sender_kind: from.1.into(),
             destination: to.0.into(),

@@ -41,6 +41,7 @@ async fn park(store: &Store, n: u8, station: Station, cause: &str) -> EnvelopeId
         names: vec!["UPPLAN.CSV".to_owned()],
         digest: "0".repeat(64),
         signer: format!("office:{OFFICE}"),
+        versions: None,
     };
     let validated = Envelope::accepted(id, stamps, bytes).validated(stamp, sending);
     let sent = validated.publication_to_routing(16);
