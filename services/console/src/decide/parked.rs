@@ -41,8 +41,15 @@ pub fn chosen(selection: &ParkedSelection, now: Time) -> Result<ParkedFilter, Ve
 #[must_use]
 pub fn filter(selection: &ParkedSelection, now: Time) -> ParkedFilter {
     let before = |seconds: u64| now.plus_seconds(-i64::try_from(seconds.min(OLDEST)).unwrap_or(0));
+    let mut ids: Vec<String> = Vec::new();
+    for id in &selection.ids {
+        // Named twice it is one act.
+        if !ids.contains(id) {
+            ids.push(id.clone());
+        }
+    }
     ParkedFilter {
-        ids: selection.ids.clone(),
+        ids,
         station: selection.station,
         office: selection.office.clone(),
         cause: selection.cause.clone(),

@@ -133,8 +133,7 @@ async fn a_redrive_is_marked_once_and_stopped() {
     let desk = Desk::open().await;
     let first = park(&desk.store, 1, Station::Routing, "facts differ").await;
     park(&desk.store, 2, Station::Routing, "else").await;
-    let wish =
-        |dry_run: bool| json!({ "selection": { "ids": [first] }, "dry_run": dry_run, "per_minute": 6 });
+    let wish = |dry_run: bool| json!({ "selection": { "ids": [first, first] }, "dry_run": dry_run, "per_minute": 6 });
     let (_, answer) = post(&desk, "redrive", wish(true)).await;
     assert_eq!(
         (ids(&answer), &answer["done"]),
