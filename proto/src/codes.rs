@@ -34,6 +34,7 @@ codes! {
     HTTP_INTERNAL = "http.internal" 500 "中継側の不具合です。同じものを再送し、続くときは運用窓口に連絡してください。" "A fault of the relay. Send the same bytes again; tell the operator if it stays.";
     BROKER_UNAVAILABLE = "broker.unavailable" 503 "いま受け付けられません。受付は確認されていません。Retry-After の秒数だけ待って同じものを再送してください。" "The relay cannot take envelopes now; acceptance is not known. Send the same bytes again after Retry-After.";
     STORE_UNAVAILABLE = "store.unavailable" 503 "台帳に一時的に接続できません。しばらくしてからもう一度試してください。" "The store cannot be reached now. Try again after Retry-After.";
+    RELAY_DISCARDED = "relay.discarded" 500 "中継側の都合で届けられず、運用窓口がこの封筒を破棄しました。送信先には届いていません。運用窓口に理由を確かめ、必要なら同じものをもう一度送ってください。" "The relay could not carry this envelope and its operator discarded it; it did not reach the destination. Ask the operator why, and send it again if it is still needed.";
     SEAL_NOT_CMS = "seal.not_cms" 400 "封筒を CMS SignedData（DER）として読み取れません。DER形式で署名し（-outform DER）、1バイトも変えずに送ってください（curl では --data-binary）。" "The body is not a CMS SignedData in DER. Sign with -outform DER, not PEM or S/MIME, and send the bytes unchanged (curl --data-binary).";
     SEAL_CONTENT_TYPE = "seal.content_type" 400 "CMS の種類または中身の種類が違います。id-data を中身とする SignedData で作り直してください。" "The CMS is of another kind. Make a SignedData over id-data.";
     SEAL_DETACHED = "seal.detached" 400 "署名に中身が含まれていません。-nodetach を付けて署名してください。" "The seal has no content inside. Sign with -nodetach.";

@@ -180,29 +180,3 @@ pub struct Books {
     /// Under way for longer than they may be; must be 0.
     pub unaccounted: i64,
 }
-
-/// One item of `GET /v1/parked`: what an operator needs to know of it, and nothing of what is in it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ParkedEntry {
-    /// The message's id: an envelope's, or whatever poison bears.
-    pub id: String,
-    /// The station that parked it.
-    pub station: String,
-    /// Whom it was for, or the words in its place.
-    pub office: String,
-    /// Why.
-    pub cause: String,
-    /// When.
-    pub parked_at: Time,
-    /// Whether it is marked to be sent through its station again.
-    pub redrive: bool,
-    /// Size of its body, bytes.
-    pub size: u64,
-}
-
-/// Answer of `GET /v1/parked`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ParkedList {
-    /// What is parked and open, oldest first, at most a thousand.
-    pub items: Vec<ParkedEntry>,
-}

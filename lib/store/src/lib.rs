@@ -24,6 +24,7 @@ mod parked;
 mod pool;
 mod recall;
 mod receipts;
+mod redrive;
 mod rights;
 mod sent;
 mod snapshot;
@@ -43,6 +44,7 @@ pub use inbox::InboxState;
 pub use notices::AuditEntry;
 pub use parked::{Parked, ParkedRow};
 pub use recall::RecallAnswer;
+pub use redrive::{ParkedFilter, ParkedKey};
 pub use snapshot::{Freshness, Snapshot};
 
 /// The store. Clones share connections.

@@ -71,13 +71,29 @@ impl Store {
     /// # Errors
     /// When the database does not answer: the act must then not be done.
     pub async fn audit(&self, actor: &str, act: &str, subject: &str, at: Time) -> Result<(), StoreError> {
+        self.audit_all(actor, act, &[subject.to_owned()], at).await
+    }
+
+    /// The same act on several subjects, an entry each.
+    ///
+    /// # Errors
+    /// When the database does not answer: the act must then not be done.
+    pub async fn audit_all(
+        &self,
+        actor: &str,
+        act: &str,
+        subjects: &[String],
+        at: Time,
+    ) -> Result<(), StoreError> {
         let mut open = self.pool.begin().await?;
-        let n = open.next_serial("audit").await?;
-        open.run(
-            "INSERT INTO audit (n, actor, act, subject, at) VALUES ($1, $2, $3, $4, $5)",
-            &values![n, actor, act, subject, at],
-        )
-        .await?;
+        for subject in subjects {
+            let n = open.next_serial("audit").await?;
+            open.run(
+                "INSERT INTO audit (n, actor, act, subject, at) VALUES ($1, $2, $3, $4, $5)",
+                &values![n, actor, act, subject, at],
+            )
+            .await?;
+        }
         open.commit().await
     }
 

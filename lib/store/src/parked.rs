@@ -8,6 +8,7 @@ use proto::{
 };
 
 use crate::enter::{Learned, note_of};
+use crate::redrive::ParkedFilter;
 use crate::sql::{Row, Transaction, values};
 use crate::working::Working;
 use crate::{Store, StoreError};
@@ -50,6 +51,8 @@ pub struct Parked {
     pub parked_at: Time,
     /// Whether an operator has marked it to be sent through its station again.
     pub redrive: bool,
+    /// The operator's own limit of the redrive, messages a minute; none: the installation's.
+    pub per_minute: Option<u32>,
     /// Size of the body in bytes.
     pub size: u64,
 }
@@ -123,9 +126,9 @@ impl ParkedRow {
     }
 }
 
-const LIST: &str =
+pub(crate) const LIST: &str =
     "SELECT message_id, acceptance, station, office, cause, routing_key, message_type, headers, parked_at,
-    state, CAST(length(body) AS BIGINT)";
+    state, CAST(length(body) AS BIGINT), per_minute";
 
 impl Store {
     /// Sets a message aside. Parked again it is the same row, open again. False: its acceptance had an end already, so the
@@ -166,7 +169,11 @@ impl Store {
     async fn park_with_ledger(&self, row: &ParkedRow, by: &str, now: Time) -> Result<bool, StoreError> {
         let mut open = self.pool.begin().await?;
         let mut changed = Vec::new();
-        if let Some((note, accepted_by)) = row.note() {
+        let told = match row.note() {
+            Some(told) => Some(told),
+            None => known(&mut open, row).await?,
+        };
+        if let Some((note, accepted_by)) = told {
             let id = note.id;
             let notes = std::slice::from_ref(&note);
             let mut working = Working::load(&mut open, &[note.sender].into(), notes, &[]).await?;
@@ -192,9 +199,7 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn parked_list(&self, limit: u32) -> Result<Vec<Parked>, StoreError> {
-        let sql = format!("{LIST} FROM parked ORDER BY parked_at, message_id LIMIT $1");
-        let rows = self.pool.rows(&sql, &values![i64::from(limit)]).await?;
-        rows.iter().map(|row| parked(row, Bytes::new())).collect()
+        self.parked_where(&ParkedFilter::default(), limit).await
     }
 
     /// What is parked under this id, bodies included.
@@ -204,104 +209,22 @@ impl Store {
     pub async fn parked(&self, message_id: &str) -> Result<Vec<Parked>, StoreError> {
         let sql = format!("{LIST}, body FROM parked WHERE message_id = $1 ORDER BY parked_at");
         let rows = self.pool.rows(&sql, &values![message_id]).await?;
-        rows.iter()
-            .map(|row| parked(row, Bytes::from(row.bytes(11)?)))
-            .collect()
-    }
-
-    /// Marks what is parked under this id to be sent through its station again; how many rows.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn mark_redrive(&self, message_id: &str, now: Time) -> Result<u64, StoreError> {
-        self.pool
-            .run(
-                "UPDATE parked SET state = 'redrive', changed_at = $2 WHERE message_id = $1 AND state = 'open'",
-                &values![message_id, now],
-            )
-            .await
-    }
-
-    /// Stops redriving: what is marked and not yet sent stays parked; how many rows.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn stop_redrive(&self, now: Time) -> Result<u64, StoreError> {
-        self.pool
-            .run(
-                "UPDATE parked SET state = 'open', changed_at = $1 WHERE state = 'redrive'",
-                &values![now],
-            )
-            .await
-    }
-
-    /// What the holder of the lease has to send again, oldest first, bodies included.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn to_redrive(&self, limit: u32) -> Result<Vec<Parked>, StoreError> {
-        let sql = format!(
-            "{LIST}, body FROM parked WHERE state = 'redrive' ORDER BY parked_at, message_id LIMIT $1"
-        );
-        let rows = self.pool.rows(&sql, &values![i64::from(limit)]).await?;
-        rows.iter()
-            .map(|row| parked(row, Bytes::from(row.bytes(11)?)))
-            .collect()
-    }
-
-    /// The broker has confirmed the message sent again: its row is closed, the id is under way and waited for from `now`.
-    /// False: an end, or a new parking, came first.
-    ///
-    /// # Errors
-    /// When the database does not answer; the message is then sent again.
-    pub async fn redriven(&self, row: &ParkedRow, by: &str, now: Time) -> Result<bool, StoreError> {
-        let mut open = self.pool.begin().await?;
-        let id: Option<EnvelopeId> = row.message_id.parse().ok();
-        let known = match id {
-            Some(id) => open.ledger_rows(&[id]).await?.into_iter().next(),
-            None => None,
-        };
-        let mut working = match &known {
-            Some(ledger) => Some(Working::of_one(&mut open, ledger).await?),
-            None => None,
-        };
-        let closed = open
-            .run(
-                "DELETE FROM parked WHERE message_id = $1 AND acceptance = $2 AND state = 'redrive'",
-                &values![&plain(&row.message_id), &plain(&row.acceptance)],
-            )
-            .await?;
-        if let (Some(id), Some(working), 1) = (id, &mut working, closed) {
-            working.under_way_again(id, &row.acceptance, by, now)?;
-            self.close_item(open, working).await?;
-        } else {
-            open.commit().await?;
-        }
-        Ok(closed == 1)
+        rows.iter().map(with_body).collect()
     }
 }
 
-impl Working<'_> {
-    fn under_way_again(
-        &mut self,
-        id: EnvelopeId,
-        acceptance: &str,
-        by: &str,
-        now: Time,
-    ) -> Result<(), StoreError> {
-        let row = self.row(id)?;
-        if row.status != Status::Parked || row.acceptance.to_string() != acceptance {
-            return Ok(());
-        }
-        let key = row.acceptance;
-        self.step(id, Status::Accepted, now, by)?;
-        self.move_up(id)?;
-        if let Some(note) = self.acceptances.get(&key).map(|row| row.note.clone()) {
-            let awaited = self.acceptance(&note);
-            (awaited.seen_at, awaited.due_from) = (None, now);
-        }
-        Ok(())
-    }
+/// The acceptance as the door's note told it, for a message whose other stamps cannot be read.
+async fn known(
+    open: &mut Transaction,
+    row: &ParkedRow,
+) -> Result<Option<(AcceptanceNote, String)>, StoreError> {
+    let Ok(acceptance) = row.acceptance.parse() else {
+        return Ok(None);
+    };
+    let rows = open.acceptance_rows(&[acceptance]).await?;
+    let note = rows.into_iter().map(|row| row.note).next();
+    let note = note.filter(|note| note.id.to_string() == row.message_id);
+    Ok(note.map(|note| (note, Station::Ingest.as_str().to_owned())))
 }
 
 async fn insert(open: &mut Transaction, row: &ParkedRow, now: Time) -> Result<(), StoreError> {
@@ -313,10 +236,10 @@ async fn insert(open: &mut Transaction, row: &ParkedRow, now: Time) -> Result<()
     let message_id: String = message_id.chars().take(LONGEST_ID).collect();
     open.run(
         "INSERT INTO parked (message_id, acceptance, station, office, cause, routing_key, message_type, headers, body,
-             state, parked_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $10)
+             state, per_minute, parked_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', NULL, $10, $10)
          ON CONFLICT (message_id, acceptance) DO UPDATE SET station = excluded.station, office = excluded.office,
              cause = excluded.cause, routing_key = excluded.routing_key, message_type = excluded.message_type,
-             headers = excluded.headers, body = excluded.body, state = excluded.state,
+             headers = excluded.headers, body = excluded.body, state = excluded.state, per_minute = excluded.per_minute,
              parked_at = excluded.parked_at, changed_at = excluded.changed_at",
         &values![
             &message_id,
@@ -340,7 +263,13 @@ pub(crate) fn plain(text: &str) -> String {
     text.replace('\0', "?")
 }
 
-fn parked(row: &Row, body: Bytes) -> Result<Parked, StoreError> {
+/// A row of [`LIST`] and its body after it.
+pub(crate) fn with_body(row: &Row) -> Result<Parked, StoreError> {
+    read(row, Bytes::from(row.bytes(12)?))
+}
+
+/// A row of [`LIST`].
+pub(crate) fn read(row: &Row, body: Bytes) -> Result<Parked, StoreError> {
     Ok(Parked {
         row: ParkedRow {
             message_id: row.text(0)?,
@@ -355,6 +284,7 @@ fn parked(row: &Row, body: Bytes) -> Result<Parked, StoreError> {
         },
         parked_at: row.time(8)?,
         redrive: row.text(9)? == "redrive",
+        per_minute: row.maybe_int(11)?.and_then(|most| u32::try_from(most).ok()),
         size: u64::try_from(row.int(10)?).unwrap_or(0),
     })
 }

@@ -124,6 +124,14 @@ async fn open_postgres(config: &StoreConfig) -> Result<Pool, StoreError> {
 #[cfg(test)]
 mod tests {
     #[test]
+    fn parked_is_the_same_on_both_databases() {
+        assert_eq!(
+            include_str!("../migrations/sqlite/0002_parked.sql"),
+            include_str!("../migrations/postgres/0002_parked.sql")
+        );
+    }
+
+    #[test]
     fn both_databases_have_the_same_tables() {
         let postgres = include_str!("../migrations/postgres/0001_store.sql");
         let sqlite = include_str!("../migrations/sqlite/0001_store.sql");

@@ -16,6 +16,9 @@ pub(crate) enum Act {
     AddDelegation,
     RevokeDelegation,
     PublishNotice,
+    RedriveParked,
+    StopRedrive,
+    DiscardParked,
 }
 
 impl Act {
@@ -28,6 +31,9 @@ impl Act {
             Self::AddDelegation => "delegation.add",
             Self::RevokeDelegation => "delegation.revoke",
             Self::PublishNotice => "notice.publish",
+            Self::RedriveParked => "parked.redrive",
+            Self::StopRedrive => "parked.stop",
+            Self::DiscardParked => "parked.discard",
         }
     }
 }
@@ -40,10 +46,21 @@ pub(crate) async fn write(
     subject: &str,
     at: Time,
 ) -> Result<(), DeskError> {
-    state
-        .store
-        .audit(&operator.0.to_string(), act.as_str(), subject, at)
-        .await?;
-    tracing::info!(operator = %operator.0, act = act.as_str(), subject, "act at the desk");
+    write_each(state, operator, act, &[subject.to_owned()], at).await
+}
+
+/// The same act on several subjects, an entry each.
+pub(crate) async fn write_each(
+    state: &ConsoleState,
+    operator: &Operator,
+    act: Act,
+    subjects: &[String],
+    at: Time,
+) -> Result<(), DeskError> {
+    let actor = operator.0.to_string();
+    state.store.audit_all(&actor, act.as_str(), subjects, at).await?;
+    for subject in subjects {
+        tracing::info!(operator = %operator.0, act = act.as_str(), subject, "act at the desk");
+    }
     Ok(())
 }

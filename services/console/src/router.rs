@@ -21,5 +21,9 @@ pub fn router(state: ConsoleState) -> Router {
         .route("/v1/notices", post(notices::post))
         .route("/v1/books", get(books::get))
         .route("/v1/parked", get(parked::list))
+        .route("/v1/parked/{id}", get(parked::show))
+        .route("/v1/parked/redrive", post(parked::redrive))
+        .route("/v1/parked/stop", post(parked::stop))
+        .route("/v1/parked/discard", post(parked::discard))
         .with_state(state)
 }

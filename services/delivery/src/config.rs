@@ -22,6 +22,10 @@ pub struct Config {
     pub mark_every_seconds: u64,
     /// Seconds after which a mark that was not read back makes the reader start over from the first note.
     pub mark_lost_seconds: u64,
+    /// Most parked messages sent through their stations again in a minute.
+    pub redrive_per_minute: u32,
+    /// Seconds the lease on sending parked messages again lasts without renewal.
+    pub redrive_lease_seconds: i64,
     /// Seconds between two readings of the books for the metrics.
     pub books_every_seconds: u64,
 }

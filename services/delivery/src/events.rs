@@ -1,7 +1,7 @@
 //! What happens at delivery: each event is one log line and one count.
 
 use chassis::metrics::{CounterVec, GaugeVec, HistogramVec, Metrics};
-use proto::Time;
+use proto::{Station, Time};
 use store::Entered;
 
 /// Counters of delivery.
@@ -12,6 +12,7 @@ pub struct Events {
     unaccounted: GaugeVec,
     books: GaugeVec,
     notes_restarted: CounterVec,
+    redriven: CounterVec,
 }
 
 /// The word of an entry, one of a closed set.
@@ -58,6 +59,11 @@ impl Events {
                 "relay_notes_restarted_total",
                 "How often the reader of acceptance notes began again from the first note because a mark was not read back. Rising means the stream loses or delays messages.",
                 &[],
+            ),
+            redriven: metrics.counter(
+                "relay_redriven_total",
+                "Parked messages sent through their stations again, by outcome: sent; failed is tried again, broker or store did not do their part; unfit cannot be sent as it is and stays parked, `relayctl parked show` says why.",
+                &["outcome"],
             ),
         }
     }
@@ -108,5 +114,23 @@ impl Events {
         tracing::error!(
             "a mark in the stream of acceptance notes was not read back; reading again from the first note"
         );
+    }
+
+    /// A parked message was sent again; `closed`: its row is gone, nothing came first.
+    pub fn redriven(&self, id: &str, station: Station, closed: bool) {
+        self.redriven.with(&["sent"]).inc();
+        tracing::info!(envelope.id = id, %station, closed, "sent again");
+    }
+
+    /// A parked message was not sent again, or its row not closed; it is tried again.
+    pub fn redrive_failed(&self, id: &str, cause: &str) {
+        self.redriven.with(&["failed"]).inc();
+        tracing::warn!(envelope.id = id, cause, "not sent again yet");
+    }
+
+    /// A parked message cannot be sent again as it is.
+    pub fn redrive_unfit(&self, id: &str, cause: &str) {
+        self.redriven.with(&["unfit"]).inc();
+        tracing::error!(envelope.id = id, cause, "cannot be sent again; it stays parked");
     }
 }

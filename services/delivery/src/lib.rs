@@ -1,7 +1,7 @@
 //! Delivery writes mailbox and ledger in one transaction and serves what lies there. The mailbox is the truth.
 //!
 //! Steps in order: [`stage`] enters what arrives on `delivery.NN`, several shards at once by [`gather`], [`parked`] what
-//! was set aside, [`notes`] learns acceptances from the stream, [`door`] names the routes, [`reader`] says for which office
+//! was set aside, [`redrive`] sends it again when operators say so, [`notes`] learns acceptances from the stream, [`door`] names the routes, [`reader`] says for which office
 //! somebody reads, [`inbox`], [`sent`], [`receipts`] and [`directory`] answer. Delivery never opens an envelope.
 
 pub mod books;
@@ -16,6 +16,7 @@ pub mod notes;
 pub mod parked;
 pub mod reader;
 pub mod receipts;
+pub mod redrive;
 pub mod sent;
 pub mod stage;
 

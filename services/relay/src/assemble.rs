@@ -130,6 +130,13 @@ async fn delivery(ground: &Ground, broker: &Broker, work: &mut Work) -> Result<(
         Ok(())
     });
     let (store, shutdown) = (ground.store.clone(), ground.shutdown.clone());
+    let shards = ground.config.broker.shards;
+    let redriver = delivery::redrive::Redriver::new(store, broker, events.clone(), shards, config);
+    work.spawn(async move {
+        redriver.run(shutdown).await;
+        Ok(())
+    });
+    let (store, shutdown) = (ground.store.clone(), ground.shutdown.clone());
     let books = delivery::books::Watch::new(store, events, config);
     work.spawn(async move {
         books.run(shutdown).await;

@@ -133,6 +133,16 @@ impl Check for Config {
         if self.delivery.batch == 0 {
             return Err(ConfigError::rule("delivery.batch", "must be at least 1"));
         }
+        if self.delivery.redrive_per_minute == 0 {
+            let message = "must be at least 1; `relayctl parked stop` stops sending";
+            return Err(ConfigError::rule("delivery.redrive_per_minute", message));
+        }
+        if self.delivery.redrive_lease_seconds < 3 {
+            return Err(ConfigError::rule(
+                "delivery.redrive_lease_seconds",
+                "must be at least 3",
+            ));
+        }
         Ok(())
     }
 }

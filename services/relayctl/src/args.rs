@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand};
 use proto::{Holder, OfficeNumber};
 
+use crate::parked::ParkedCommand;
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0   done
@@ -85,7 +87,7 @@ pub(crate) enum Command {
     },
     /// The books: how many envelopes were accepted and where they stand.
     Books,
-    /// Envelopes set aside for an operator.
+    /// Envelopes set aside for an operator: look, send again, discard.
     #[command(subcommand)]
     Parked(ParkedCommand),
 }
@@ -241,12 +243,6 @@ pub(crate) enum DelegationCommand {
     },
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum ParkedCommand {
-    /// List what is parked and open.
-    List,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -278,6 +274,12 @@ mod tests {
             "relayctl pki issue --dir d",
             "relayctl pki issue --dir d --office 0300000100 --holder operator:x",
             "relayctl pki issue --dir d --office 0300000100 --days 0",
+            "relayctl parked redrive",
+            "relayctl parked redrive --all --station routing",
+            "relayctl parked redrive abc --rate 0",
+            "relayctl parked discard abc",
+            "relayctl parked list --station kitchen",
+            "relayctl parked list --older-than 3x",
         ] {
             assert!(parse(line).is_err(), "{line}");
         }

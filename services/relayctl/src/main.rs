@@ -8,6 +8,7 @@ mod args;
 mod desk;
 mod exit;
 mod init;
+mod parked;
 mod pki;
 mod print;
 mod requests;
@@ -58,6 +59,10 @@ fn run(args: Args) -> Result<(), Failure> {
         Command::Pki(PkiCommand::Issue(arguments)) => pki::issue::issue(&arguments, json),
         Command::Pki(PkiCommand::Revoke(arguments)) => pki::revoke::revoke(&arguments, json),
         Command::Pki(PkiCommand::Crl(arguments)) => pki::revoke::renew(&arguments, json),
+        Command::Parked(command) => {
+            let settings = settings::resolve(&connection)?;
+            runtime.block_on(async { parked::run(&desk::Desk::open(&settings)?, command, json).await })
+        }
         command => {
             let settings = settings::resolve(&connection)?;
             let request = requests::of(command)?;

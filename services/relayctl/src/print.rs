@@ -3,11 +3,13 @@
 use std::io::Write;
 
 use proto::api::NoticeEntry;
-use proto::desk::{Books, CertificateBound, DelegationMade, OfficeView, ParkedEntry, ParkedList};
+use proto::desk::{Books, CertificateBound, DelegationMade, OfficeView};
+use proto::desk_parked::ParkedStopped;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::exit::Failure;
+use crate::parked;
 use crate::requests::{Request, Topic};
 
 /// Prints the console's answer.
@@ -22,7 +24,9 @@ pub(crate) fn answer(request: &Request, answer: &Value, json: bool) -> Result<()
         Topic::Delegation => delegation(&shaped(answer)?),
         Topic::Notice => notice(&shaped(answer)?),
         Topic::Books => books(&shaped(answer)?),
-        Topic::Parked => parked(&shaped(answer)?),
+        Topic::Parked => parked::list(&shaped(answer)?),
+        Topic::ParkedOne => parked::view(&shaped(answer)?),
+        Topic::Stopped => stopped(shaped(answer)?),
     };
     text(&words)
 }
@@ -65,7 +69,8 @@ pub(crate) fn failure(failure: &Failure, as_json: bool) {
     drop(writeln!(std::io::stderr(), "{words}"));
 }
 
-fn shaped<T: DeserializeOwned>(answer: &Value) -> Result<T, Failure> {
+/// The answer as what it should be.
+pub(crate) fn shaped<T: DeserializeOwned>(answer: &Value) -> Result<T, Failure> {
     T::deserialize(answer).map_err(|error| Failure::cannot("understand the door's answer", &error))
 }
 
@@ -114,6 +119,10 @@ fn delegation(made: &DelegationMade) -> String {
     )
 }
 
+fn stopped(answer: ParkedStopped) -> String {
+    format!("{} marked and not yet sent; they stay parked\n", answer.stopped)
+}
+
 fn notice(entry: &NoticeEntry) -> String {
     format!("notice {} published {}\n", entry.id, entry.at)
 }
@@ -140,26 +149,6 @@ fn books(books: &Books) -> String {
         .iter()
         .map(|(name, count)| format!("{name:<22} {count:>10}\n"))
         .collect()
-}
-
-fn parked(list: &ParkedList) -> String {
-    if list.items.is_empty() {
-        return "nothing is parked\n".to_owned();
-    }
-    let line = |entry: &ParkedEntry| {
-        let ParkedEntry {
-            id,
-            station,
-            office,
-            cause,
-            parked_at,
-            size,
-            ..
-        } = entry;
-        let redrive = if entry.redrive { " (redrive)" } else { "" };
-        format!("{parked_at} {station} {office} {id} {size} bytes: {cause}{redrive}\n")
-    };
-    list.items.iter().map(line).collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use proto::desk::{CertificatePost, DelegationPost, LicencePut, NoticePost, Offic
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::args::{CertificateCommand, Command, DelegationCommand, OfficeCommand, ParkedCommand};
+use crate::args::{CertificateCommand, Command, DelegationCommand, OfficeCommand};
 use crate::exit::Failure;
 
 /// The methods of the console's door.
@@ -26,6 +26,8 @@ pub(crate) enum Topic {
     Notice,
     Books,
     Parked,
+    ParkedOne,
+    Stopped,
 }
 
 /// One request.
@@ -41,7 +43,9 @@ pub(crate) struct Request {
 /// The request of a command that asks the console.
 pub(crate) fn of(command: Command) -> Result<Request, Failure> {
     match command {
-        Command::Init(_) | Command::Pki(_) => Err(Failure::Usage("this command asks no console".to_owned())),
+        Command::Init(_) | Command::Pki(_) | Command::Parked(_) => {
+            Err(Failure::Usage("this command is not one request".to_owned()))
+        }
         Command::Office(command) => office(command),
         Command::Licence {
             office,
@@ -128,7 +132,6 @@ pub(crate) fn of(command: Command) -> Result<Request, Failure> {
             Topic::Notice,
         ),
         Command::Books => Ok(bare(Method::Get, "/v1/books".to_owned(), Topic::Books)),
-        Command::Parked(ParkedCommand::List) => Ok(bare(Method::Get, "/v1/parked".to_owned(), Topic::Parked)),
     }
 }
 
@@ -164,7 +167,8 @@ fn office(command: OfficeCommand) -> Result<Request, Failure> {
     }
 }
 
-fn bare(method: Method, path: String, topic: Topic) -> Request {
+/// A request without a body.
+pub(crate) fn bare(method: Method, path: String, topic: Topic) -> Request {
     Request {
         method,
         path,
@@ -173,7 +177,13 @@ fn bare(method: Method, path: String, topic: Topic) -> Request {
     }
 }
 
-fn with_body(method: Method, path: String, body: &impl Serialize, topic: Topic) -> Result<Request, Failure> {
+/// A request with a JSON body.
+pub(crate) fn with_body(
+    method: Method,
+    path: String,
+    body: &impl Serialize,
+    topic: Topic,
+) -> Result<Request, Failure> {
     let body = serde_json::to_value(body).map_err(|error| Failure::cannot("write the request", &error))?;
     Ok(Request {
         method,

@@ -4,14 +4,18 @@
 
 #![expect(clippy::print_stdout, reason = "a story tells how long it took to recover")]
 
+mod accounts;
 mod broker_killed;
 mod broker_line;
 mod cluster;
 mod docker;
 mod load;
+mod parked;
+mod poison;
 mod rolling;
 mod soak;
 mod station_killed;
+mod store_down_long;
 mod store_hurt;
 mod topology_hurt;
 
@@ -60,6 +64,17 @@ fn main() -> ExitCode {
         ),
         Story::new("queue_differs", |world| async move {
             topology_hurt::queue_differs(&world).await
+        }),
+        Story::new("poison_kills", |world| async move { poison::kills(&world).await }),
+        Story::new("poison_hangs", |world| async move { poison::hangs(&world).await }),
+        Story::new("parked_is_redriven_or_discarded", |world| async move {
+            parked::is_redriven_or_discarded(&world).await
+        }),
+        Story::new("redrive_stops_and_survives_a_kill", |world| async move {
+            parked::stops_at_once_and_survives_a_kill(&world).await
+        }),
+        Story::new("store_down_long_with_nine_replicas", |world| async move {
+            store_down_long::nine_replicas(&world).await
         }),
     ])
 }

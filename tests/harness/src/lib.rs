@@ -8,11 +8,13 @@ pub mod account;
 pub mod eventually;
 pub mod files;
 pub mod office;
+pub mod operator;
 pub mod pki;
 pub mod processes;
 pub mod proxy;
 pub mod raw_zip;
 pub mod relay;
+mod settings;
 #[cfg(feature = "containers")]
 pub mod stories;
 #[cfg(feature = "containers")]
@@ -21,6 +23,7 @@ pub mod world;
 pub use eventually::eventually;
 pub use files::Unit;
 pub use office::Office;
+pub use operator::Operator;
 pub use pki::Pki;
 pub use proxy::{Line, Proxy};
 pub use relay::{Relay, RelayBuilder};

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use crate::files::now;
 use crate::processes::{Process, free_port};
+use crate::settings::{section_of, write_config};
 use crate::{Office, Pki, eventually};
 
 /// How a relay is to be.
@@ -37,6 +38,7 @@ pub struct Relay {
     config: PathBuf,
     ingest: Vec<u16>,
     delivery: Vec<u16>,
+    console: Vec<u16>,
 }
 
 impl Default for RelayBuilder {
@@ -71,6 +73,13 @@ impl RelayBuilder {
     #[must_use]
     pub fn separate(mut self, replicas: usize) -> Self {
         self.stations = vec!["validation", "routing", "delivery", "ingest"];
+        self.replicas = replicas;
+        self
+    }
+
+    /// So many processes of everything.
+    #[must_use]
+    pub fn replicas(mut self, replicas: usize) -> Self {
         self.replicas = replicas;
         self
     }
@@ -135,6 +144,7 @@ impl RelayBuilder {
             config,
             ingest: Vec::new(),
             delivery: Vec::new(),
+            console: Vec::new(),
         };
         for _ in 0..self.replicas {
             for station in &self.stations {
@@ -200,6 +210,9 @@ impl Relay {
         if matches!(station, "delivery" | "all") {
             self.delivery.push(delivery);
         }
+        if matches!(station, "console" | "all") {
+            self.console.push(console);
+        }
         Ok(self.processes.len() - 1)
     }
 
@@ -212,19 +225,19 @@ impl Relay {
     /// Addresses of the doors that take envelopes.
     #[must_use]
     pub fn ingest_urls(&self) -> Vec<String> {
-        self.ingest
-            .iter()
-            .map(|port| format!("https://localhost:{port}"))
-            .collect()
+        urls(&self.ingest)
     }
 
     /// Addresses of the doors of inbox and sent list.
     #[must_use]
     pub fn delivery_urls(&self) -> Vec<String> {
-        self.delivery
-            .iter()
-            .map(|port| format!("https://localhost:{port}"))
-            .collect()
+        urls(&self.delivery)
+    }
+
+    /// Addresses of the operators' doors.
+    #[must_use]
+    pub fn console_urls(&self) -> Vec<String> {
+        urls(&self.console)
     }
 
     /// Enrols an office with a licence of a year and gives it a certificate.
@@ -314,80 +327,7 @@ impl Relay {
     }
 }
 
-/// The section of this name, made if it is not there.
-fn section_of<'a>(table: &'a mut toml::Table, name: &str) -> anyhow::Result<&'a mut toml::Table> {
-    let section = table
-        .entry(name.to_owned())
-        .or_insert_with(|| toml::Table::new().into());
-    section
-        .as_table_mut()
-        .with_context(|| format!("{name} is no section"))
-}
-
-fn write_config(
-    path: &Path,
-    folder: &Path,
-    amqp_url: &str,
-    store: &StoreConfig,
-    settings: &[(String, String)],
-) -> anyhow::Result<()> {
-    let file = |name: &str| folder.join(name).display().to_string();
-    let door = || toml::toml! { door = { listen = "127.0.0.1:0" } };
-    let mut table = toml::Table::new();
-    for station in ["ingest", "delivery", "console"] {
-        let mut section = door();
-        if let Some(inner) = section.get_mut("door").and_then(toml::Value::as_table_mut) {
-            inner.insert("certificate".to_owned(), file("door.pem").into());
-            inner.insert("key".to_owned(), file("door.key").into());
-        }
-        table.insert(station.to_owned(), section.into());
-    }
-    let mut put = |section: &str, key: &str, value: toml::Value| {
-        let section = table
-            .entry(section.to_owned())
-            .or_insert_with(|| toml::Table::new().into());
-        section
-            .as_table_mut()
-            .map(|section| section.insert(key.to_owned(), value));
-    };
-    put("telemetry", "format", "json".into());
-    put("broker", "url", amqp_url.into());
-    // Two shards: a vhost is ready in a second, and order is still held by shard and lane.
-    put("broker", "shards", 2.into());
-    put("store", "url", store.url.clone().into());
-    if let Some(schema) = &store.schema {
-        put("store", "schema", schema.clone().into());
-    }
-    put("trust", "folder", file("trust").into());
-    put("receipts", "certificate", file("receipts.pem").into());
-    put("receipts", "key", file("receipts.key").into());
-    put("snapshot", "max_age_seconds", 1.into());
-    put("delivery", "books_every_seconds", 1.into());
-    for (key, value) in settings {
-        let value = value.parse::<i64>().map_or_else(
-            |_| {
-                value
-                    .parse::<f64>()
-                    .map_or_else(|_| value.clone().into(), toml::Value::from)
-            },
-            toml::Value::from,
-        );
-        set(&mut table, key, value).with_context(|| format!("{key} is not section__key"))?;
-    }
-    std::fs::write(path, toml::to_string(&table)?)?;
-    Ok(())
-}
-
-/// Puts a value where `section__part__key` says.
-fn set(table: &mut toml::Table, key: &str, value: toml::Value) -> Option<()> {
-    match key.split_once("__") {
-        None => drop(table.insert(key.to_owned(), value)),
-        Some((section, rest)) => {
-            let inner = table
-                .entry(section.to_owned())
-                .or_insert_with(|| toml::Table::new().into());
-            set(inner.as_table_mut()?, rest, value)?;
-        }
-    }
-    Some(())
+fn urls(ports: &[u16]) -> Vec<String> {
+    let url = |port: &u16| format!("https://localhost:{port}");
+    ports.iter().map(url).collect()
 }

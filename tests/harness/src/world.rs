@@ -92,7 +92,7 @@ impl Database {
     /// When a statement fails.
     pub async fn sql(&self, sql: &str) -> anyhow::Result<String> {
         let inside = format!("postgres://relay:{PASSWORD}@127.0.0.1:5432/relay");
-        let psql = ["psql", &inside, "-v", "ON_ERROR_STOP=1", "-At", "-c", sql];
+        let psql = ["psql", &inside, "-v", "ON_ERROR_STOP=1", "-qAt", "-c", sql];
         let output = tokio::process::Command::new("docker")
             .args(["exec", self.container.id()])
             .args(psql)

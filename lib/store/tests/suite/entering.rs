@@ -4,7 +4,7 @@ use proto::{Refusal, Status, Step};
 use store::{Cursor, Entered, InboxState, Learned};
 
 use crate::Place;
-use crate::samples::{BY, at, destination, enter, office, parked, sample, sender};
+use crate::samples::{BY, at, destination, enter, keys, office, parked, sample, sender};
 
 pub(crate) async fn one_acceptance_has_one_end(place: Place) {
     let first = sample(1);
@@ -181,7 +181,8 @@ pub(crate) async fn a_new_attempt_has_facts_of_its_own(place: Place) {
     assert!(store.kept_receipt(id, Step::Accepted).await.unwrap().is_none());
     // Parked and redriven it is the same attempt.
     store.park(&parked(&again), BY, at(110)).await.unwrap();
-    store.mark_redrive(&id.to_string(), at(120)).await.unwrap();
+    let keys = keys(store).await;
+    store.mark_redrive(&keys, None, at(120)).await.unwrap();
     let due = store.to_redrive(1).await.unwrap();
     assert!(store.redriven(&due[0].row, BY, at(130)).await.unwrap());
     assert_eq!(facts(Step::Accepted).await.unwrap().at, at(100));

@@ -12,6 +12,7 @@ mod acknowledgements;
 mod concurrency;
 mod conservation;
 mod directory;
+mod discarding;
 mod entering;
 mod lists;
 mod notes;
@@ -153,6 +154,15 @@ suite! {
         a_dead_letter_tells_its_queue,
         a_copy_of_an_ended_one_is_discarded,
         a_parked_outcome_is_accounted_for,
+    }
+    discarding {
+        a_discarded_envelope_is_refused_and_its_sender_learns_of_it,
+        what_was_sent_again_meanwhile_finds_the_end,
+        a_marked_one_is_not_discarded,
+        poison_of_no_acceptance_is_gone,
+        unreadable_stamps_with_a_known_acceptance_are_accounted_for,
+        a_recalled_one_ends_recalled,
+        rows_are_chosen_by_what_is_known_of_them,
     }
     conservation {
         every_acceptance_stands_in_one_account,

@@ -5,7 +5,7 @@ use proto::{Refusal, Status};
 use store::{Entered, Learned, ParkedRow};
 
 use crate::Place;
-use crate::samples::{BY, at, enter, parked, parked_outcome, sample, sender};
+use crate::samples::{BY, at, enter, keys, parked, parked_outcome, sample, sender};
 
 pub(crate) async fn a_parked_envelope_is_open_until_its_end(place: Place) {
     let (store, one) = (&place.store, sample(1));
@@ -40,14 +40,20 @@ pub(crate) async fn a_redrive_is_closed_by_its_confirm(place: Place) {
     let (store, one) = (&place.store, sample(1));
     store.park(&parked(&one), BY, at(5)).await.unwrap();
     assert!(store.to_redrive(10).await.unwrap().is_empty());
+    assert!(!store.redrive_waits().await.unwrap());
     assert!(
         !store.redriven(&parked(&one), BY, at(6)).await.unwrap(),
         "nobody asked for it"
     );
-    let id = one.id().to_string();
-    assert_eq!(store.mark_redrive(&id, at(7)).await.unwrap(), 1);
+    let keys = keys(store).await;
+    assert_eq!(store.mark_redrive(&keys, None, at(7)).await.unwrap(), 1);
+    assert_eq!(store.mark_redrive(&keys, None, at(7)).await.unwrap(), 0, "once");
     assert_eq!(store.stop_redrive(at(7)).await.unwrap(), 1);
-    assert_eq!(store.mark_redrive(&id, at(8)).await.unwrap(), 1);
+    assert_eq!(store.mark_redrive(&keys, Some(30), at(8)).await.unwrap(), 1);
+    assert_eq!(store.to_redrive(10).await.unwrap()[0].per_minute, Some(30));
+    assert!(store.unmark_redrive(&keys[0], at(8)).await.unwrap());
+    assert_eq!(store.mark_redrive(&keys, None, at(8)).await.unwrap(), 1);
+    assert!(store.redrive_waits().await.unwrap());
     let due = store.to_redrive(10).await.unwrap();
     assert_eq!(due[0].row, parked(&one));
     let again = due[0].row.message();

@@ -5,7 +5,7 @@ use proto::{
     Acceptance, AcceptanceNote, Envelope, EnvelopeId, Holder, Message, OfficeNumber, OutcomeMessage, Problem,
     Problems, Publication, Received, Refusal, Routed, Sending, Stamps, Station, StepStamp, Time,
 };
-use store::{Entered, Learned, ParkedRow, Store};
+use store::{Entered, Learned, ParkedKey, ParkedRow, Store};
 
 pub(crate) const BY: &str = "delivery/test/1";
 
@@ -189,4 +189,10 @@ pub(crate) fn parked(one: &Sample) -> ParkedRow {
 pub(crate) fn parked_outcome(outcome: &OutcomeMessage) -> ParkedRow {
     let sent = message(outcome.clone().publication(16));
     ParkedRow::of(&message(sent.parked(Station::Delivery, "unfit")))
+}
+
+/// What is on the table.
+pub(crate) async fn keys(store: &Store) -> Vec<ParkedKey> {
+    let list = store.parked_list(100).await.unwrap();
+    list.iter().map(store::Parked::key).collect()
 }

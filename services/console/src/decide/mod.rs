@@ -4,3 +4,4 @@ pub mod certificate;
 pub mod delegation;
 pub mod licence;
 pub mod office;
+pub mod parked;

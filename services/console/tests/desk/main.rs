@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod ground;
+mod parked;
 
 use chassis::process::now;
 use ground::{Desk, OFFICE, bind, issue};

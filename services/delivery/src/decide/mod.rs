@@ -1,3 +1,4 @@
 //! The pure part of delivery. One sending, one delivery is decided inside the store's transaction, where the facts are.
 
 pub mod marks;
+pub mod pace;

@@ -90,11 +90,6 @@ impl Senders {
         .await
     }
 
-    /// The offices they send to.
-    pub(crate) fn destinations(&self) -> &[Arc<Office>] {
-        &self.destinations
-    }
-
     /// Stops them; what they wrote down, and the offices they sent to.
     pub(crate) async fn end(self) -> anyhow::Result<(Vec<Sent>, Vec<Arc<Office>>)> {
         self.enough.store(true, Ordering::Relaxed);
