@@ -4,6 +4,8 @@
 //! A broken record never ends the reading: the reader says what is wrong and goes on at the next line that begins
 //! like a record.
 
+use std::ops::Range;
+
 /// More fields than any layout has are counted, not kept.
 const MAX_KEPT: usize = 128;
 /// After so many broken records the reader no longer looks for places to go on from.
@@ -32,6 +34,7 @@ fn marks<const N: usize>(word: u64, wanted: [u8; N]) -> u64 {
     })
 }
 
+/// Positions from the start of the record: they are those of the next record too, if it has the same shape.
 #[derive(Debug, Clone, Copy)]
 struct Span {
     start: usize,
@@ -52,6 +55,8 @@ pub struct Reader<'a> {
     fault_field: usize,
     resyncs: u32,
     start: usize,
+    /// Where the record differs from the one before, when both have the same shape.
+    alike: Option<Range<usize>>,
 }
 
 impl<'a> Reader<'a> {
@@ -69,6 +74,7 @@ impl<'a> Reader<'a> {
             fault_field: 0,
             resyncs: 0,
             start: 0,
+            alike: None,
         }
     }
 
@@ -77,11 +83,19 @@ impl<'a> Reader<'a> {
         if self.at >= self.bytes.len() {
             return false;
         }
+        let start = self.at;
+        self.alike = self.same_shape();
+        if self.alike.is_some() {
+            let lines = self.next_line - self.line;
+            self.at += self.at - self.start;
+            (self.start, self.line) = (start, self.next_line);
+            self.next_line = self.next_line.saturating_add(lines);
+            return true;
+        }
         self.spans.clear();
         self.count = 0;
         self.fault = None;
         self.line = self.next_line;
-        let start = self.at;
         self.start = start;
         loop {
             let more = if self.bytes.get(self.at) == Some(&b'"') {
@@ -94,6 +108,53 @@ impl<'a> Reader<'a> {
             }
         }
         true
+    }
+
+    /// Has the record from here on its commas, quotes and line ends where the one read last has them? Then it has the same
+    /// fields at the same places, and only the bytes of this range (from its start) may differ.
+    fn same_shape(&self) -> Option<Range<usize>> {
+        let length = self.at - self.start;
+        if self.fault.is_some() || length < 8 || self.count != self.spans.len() {
+            return None;
+        }
+        let before = self.bytes.get(self.start..self.at)?;
+        let now = self.bytes.get(self.at..self.at + length)?;
+        if before.last() != Some(&b'\n') || now.last() != Some(&b'\n') {
+            return None;
+        }
+        let (mut first, mut last) = (length, 0);
+        let mut differs = |at: usize, before: &[u8; 8], now: &[u8; 8]| {
+            let (before, now) = (u64::from_le_bytes(*before), u64::from_le_bytes(*now));
+            let difference = before ^ now;
+            if difference == 0 {
+                return true;
+            }
+            first = first.min(at + (difference.trailing_zeros() / 8) as usize);
+            last = at + 8 - (difference.leading_zeros() / 8) as usize;
+            let marks = [before, now].map(|word| marks(word, *b",\"\r\n"));
+            // The high bit of each mark, spread over its byte.
+            marks[0] == marks[1] && difference & ((marks[0] >> 7) * 0xFF) == 0
+        };
+        let (words, others) = (before.as_chunks::<8>().0, now.as_chunks::<8>().0);
+        for (at, (before, now)) in words.iter().zip(others).enumerate() {
+            if !differs(at * 8, before, now) {
+                return None;
+            }
+        }
+        // The last word may overlap the one before it.
+        if !differs(length - 8, before.last_chunk()?, now.last_chunk()?) {
+            return None;
+        }
+        Some(first.min(last)..last)
+    }
+
+    /// The fields (from 0) that may differ from those of the record before, if this one has its shape: the others hold
+    /// the same bytes.
+    pub(crate) fn differing(&self) -> Option<Range<usize>> {
+        let bytes = self.alike.clone()?;
+        let first = self.spans.partition_point(|span| span.end < bytes.start);
+        let last = self.spans.partition_point(|span| span.start < bytes.end);
+        Some(first..last.max(first))
     }
 
     /// Physical line on which the record starts, from 1.
@@ -149,7 +210,8 @@ impl<'a> Reader<'a> {
 
     /// The field (from 0) that holds the byte at this position, or that it stands behind.
     pub fn field_at(&self, position: usize) -> Option<usize> {
-        let fields = self.spans.partition_point(|span| span.start <= position);
+        let place = position.checked_sub(self.start)?;
+        let fields = self.spans.partition_point(|span| span.start <= place);
         // Behind the fields that are kept nothing is known.
         let known = fields < self.spans.len() || self.count == self.spans.len();
         fields.checked_sub(1).filter(|_| known)
@@ -157,15 +219,15 @@ impl<'a> Reader<'a> {
 
     /// The bytes of a field (from 0) without its quotes, doubled quotes still doubled; empty beyond the last.
     pub fn field(&self, index: usize) -> &'a [u8] {
-        self.spans
-            .get(index)
-            .and_then(|span| self.bytes.get(span.start..span.end))
+        self.range(index)
+            .and_then(|range| self.bytes.get(range))
             .unwrap_or_default()
     }
 
     /// Where a field (from 0) lies in the reader's bytes, without its quotes; `None` beyond the last.
-    pub fn range(&self, index: usize) -> Option<std::ops::Range<usize>> {
-        self.spans.get(index).map(|span| span.start..span.end)
+    pub fn range(&self, index: usize) -> Option<Range<usize>> {
+        let span = self.spans.get(index)?;
+        Some(self.start + span.start..self.start + span.end)
     }
 
     /// The eight bytes from here on, and how many of them there are: at the end of the bytes zeros follow.
@@ -203,6 +265,7 @@ impl<'a> Reader<'a> {
     fn push(&mut self, start: usize, end: usize, quoted: bool) {
         self.count += 1;
         if self.spans.len() < MAX_KEPT {
+            let (start, end) = (start - self.start, end - self.start);
             self.spans.push(Span { start, end, quoted });
         }
     }
@@ -326,6 +389,7 @@ impl<'a> Reader<'a> {
 
     /// Forgets what lies behind the record's end.
     fn end_at(&mut self, end: usize) {
+        let end = end - self.start;
         self.spans.retain(|span| span.start < end);
         if let Some(last) = self.spans.last_mut() {
             last.end = last.end.min(end);

@@ -1,5 +1,6 @@
 //! One file read like a receiver: bytes, records, versions, fields. Leaves the keys for the rules between files.
 
+use crate::changed::{self, Fields};
 use crate::check::Subject;
 use crate::codes::{self, CodeInfo};
 use crate::csv::{Fault, Reader};
@@ -79,7 +80,9 @@ struct Pass<'n, 's, 'a> {
 /// What a pass needs once the edition is known: the layout, and the rules that have something to say.
 struct Plan<'a> {
     layout: &'static Layout,
-    rules: Vec<Box<dyn RowRule<'a> + 'a>>,
+    rules: Vec<(Fields, Box<dyn RowRule<'a> + 'a>)>,
+    /// The record before, when nothing was found in it.
+    clean: Option<&'a [u8]>,
 }
 
 impl<'a> Pass<'_, '_, 'a> {
@@ -121,7 +124,7 @@ impl<'a> Pass<'_, '_, 'a> {
         if records == 0 {
             self.sink.add(&codes::CSV_EMPTY_FILE, self.file, |draft| draft);
         }
-        for rule in plan.into_iter().flat_map(|plan| plan.rules) {
+        for (_, rule) in plan.into_iter().flat_map(|plan| plan.rules) {
             let (sink, file) = (&mut *self.sink, self.file);
             rule.end(&mut self.facts, &mut Tell { sink, file });
         }
@@ -138,7 +141,11 @@ impl<'a> Pass<'_, '_, 'a> {
         };
         Some(Plan {
             layout,
-            rules: rules::of_file(&scene),
+            rules: rules::of_file(&scene)
+                .into_iter()
+                .map(|rule| (rule.fields(), rule))
+                .collect(),
+            clean: None,
         })
     }
 
@@ -199,9 +206,11 @@ impl<'a> Pass<'_, '_, 'a> {
         let expected = plan.layout.fields.len();
         if reader.fault() == Some(Fault::QuoteOpen) {
             // Neither the count nor the fields behind the open quote say anything.
+            plan.clean = None;
             return;
         }
         if reader.len() != expected {
+            plan.clean = None;
             self.facts.partial = true;
             let actual = reader.len();
             self.sink.add(&codes::CSV_FIELD_COUNT, self.file, |draft| {
@@ -212,7 +221,13 @@ impl<'a> Pass<'_, '_, 'a> {
             });
             return;
         }
-        for (index, field) in plan.layout.fields.iter().enumerate() {
+        let range = match plan.clean.filter(|_| reader.fault().is_none()) {
+            Some(before) => changed::range(before, reader),
+            None => 0..expected,
+        };
+        let found_before = self.sink.count();
+        let fields = plan.layout.fields.get(range.clone()).unwrap_or_default();
+        for (index, field) in range.clone().zip(fields) {
             let value = reader.field(index);
             if field::surely_fits(field, value) || (index == 0 && !value.is_empty()) {
                 continue;
@@ -230,10 +245,15 @@ impl<'a> Pass<'_, '_, 'a> {
             }
         }
         let (sink, file) = (&mut *self.sink, self.file);
-        let (row, mut tell) = (Row::new(reader), Tell { sink, file });
-        for rule in &mut plan.rules {
-            rule.row(&row, &mut tell);
+        let changed = changed::bits(&range);
+        let (row, mut tell) = (Row::new(reader, changed), Tell { sink, file });
+        for (fields, rule) in &mut plan.rules {
+            if row.differs_in(*fields) || *fields == changed::ALL {
+                rule.row(&row, &mut tell);
+            }
         }
+        let clean = reader.fault().is_none() && self.sink.count() == found_before;
+        plan.clean = Some(reader.raw()).filter(|_| clean);
     }
 }
 

@@ -148,6 +148,8 @@ pub(crate) struct Sink {
     pub(crate) errors: u64,
     /// How many of the listed findings are warnings.
     warnings: usize,
+    /// How many were added, listed or counted.
+    added: u64,
     policy: Option<Policy>,
 }
 
@@ -160,8 +162,14 @@ impl Sink {
         }
     }
 
+    /// How many findings there are by now, listed or counted.
+    pub(crate) fn count(&self) -> u64 {
+        self.added
+    }
+
     /// Adds a finding of this code about this file (`""`: the whole sending).
     pub(crate) fn add(&mut self, info: &'static CodeInfo, file: &str, build: impl FnOnce(Draft) -> Draft) {
+        self.added += 1;
         let mut draft = build(Draft {
             finding: Finding {
                 code: info.code,

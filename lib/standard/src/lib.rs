@@ -8,6 +8,7 @@
 //!
 //! Source of the tables: the Ministry of Health, Labour and Welfare's V4.1 (October 2024) and V3.2 (June 2023).
 
+mod changed;
 pub mod check;
 pub mod codes;
 pub mod csv;

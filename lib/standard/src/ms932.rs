@@ -91,8 +91,15 @@ pub fn scan(bytes: &[u8]) -> Scan {
                 let trail = bytes.get(at + 1).copied();
                 if trail.is_some_and(|trail| pairs.contains(byte, trail)) {
                     width = 2;
-                    if (0xF0..=0xF9).contains(&byte) {
+                    if is_gaiji(byte) {
                         note(&mut scan.gaiji, bytes, at);
+                    }
+                    // Characters of two bytes mostly come in runs.
+                    while let Some(&[lead, trail]) = bytes.get(at + width..).and_then(<[u8]>::first_chunk)
+                        && pairs.contains(lead, trail)
+                        && !is_gaiji(lead)
+                    {
+                        width += 2;
                     }
                 } else {
                     note(&mut scan.bad, bytes, at);
@@ -112,6 +119,11 @@ pub fn scan(bytes: &[u8]) -> Scan {
         at += width;
     }
     scan
+}
+
+/// Does a character of the user-defined area begin so?
+fn is_gaiji(lead: u8) -> bool {
+    (0xF0..=0xF9).contains(&lead)
 }
 
 /// Are these all from 0x20 to 0x7E? Eight at once: no high bit, none below 0x20, none 0x7F.

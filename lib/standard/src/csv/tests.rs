@@ -81,6 +81,29 @@ proptest::proptest! {
     }
 
     #[test]
+    fn a_record_is_read_the_same_behind_one_of_its_shape(
+        one in proptest::collection::vec("[a\",]", 9..40),
+        changes in proptest::collection::vec((proptest::prelude::any::<proptest::sample::Index>(), "[a-d\",]"), 0..3),
+    ) {
+        let mut other = one.clone();
+        for (at, with) in changes {
+            let at = at.index(other.len());
+            other[at] = with;
+        }
+        let (one, other) = (one.concat() + "\n", other.concat() + "\n");
+        let both = format!("{one}{other}");
+        let (mut behind, mut alone) = (Reader::new(both.as_bytes()), Reader::new(other.as_bytes()));
+        behind.read();
+        if behind.end() == one.len() {
+            proptest::prop_assert!(behind.read() && alone.read());
+            let fields = |reader: &Reader<'_>| (0..reader.len()).map(|at| reader.field(at).to_vec()).collect::<Vec<_>>();
+            proptest::prop_assert_eq!(fields(&behind), fields(&alone));
+            proptest::prop_assert_eq!(behind.fault(), alone.fault());
+            proptest::prop_assert_eq!((behind.end() - one.len(), behind.line() - 1), (alone.end(), alone.line()));
+        }
+    }
+
+    #[test]
     fn without_quotes_it_is_split_at_commas_and_line_feeds(text in "[a\u{e9},\n]{0,200}") {
         let mut reader = Reader::new(text.as_bytes());
         for line in text.split_terminator('\n') {

@@ -2,6 +2,7 @@
 
 use super::Column;
 use super::{Row, RowRule, Scene, Tell};
+use crate::changed::{self, Fields};
 use crate::codes;
 
 /// When the first field holds this value, the second must be filled.
@@ -30,6 +31,10 @@ impl Asked {
 }
 
 impl<'a> RowRule<'a> for Asked {
+    fn fields(&self) -> Fields {
+        changed::fields(self.0.iter().flat_map(|(asking, _, asked)| [asking.at, asked.at]))
+    }
+
     fn row(&mut self, row: &Row<'_, 'a>, tell: &mut Tell<'_>) {
         for (asking, value, asked) in &self.0 {
             if row.get(*asking) == *value && row.get(*asked).is_empty() {

@@ -6,6 +6,7 @@ use super::Column;
 use super::hash::Hash;
 use super::services::Special;
 use super::{Checked, Row, RowRule, Scene, Tell};
+use crate::changed::{self, Fields};
 use crate::codes;
 use crate::date;
 use crate::file::Facts;
@@ -34,6 +35,8 @@ pub(crate) struct Counts {
     tallies: Tallies,
     /// Of the service read last: its rows mostly stand together, and the table is asked once for them.
     last: Option<(u64, Tally)>,
+    /// The fields that tell one service of a person from another.
+    service: Fields,
 }
 
 impl Counts {
@@ -50,6 +53,7 @@ impl Counts {
             prorata: scene.at("prorata_days"),
             tallies: HashMap::new(),
             last: None,
+            service: changed::fields([1, 2, scene.at("provider_office_code")?, scene.at("service_code")?]),
         })
     }
 
@@ -67,28 +71,25 @@ impl Counts {
 
 impl<'a> RowRule<'a> for Counts {
     fn row(&mut self, row: &Row<'_, 'a>, _tell: &mut Tell<'_>) {
-        let code = row.at(self.code);
-        if Special::read(code).is_some() {
-            return;
-        }
-        let mut hash = Hash::new();
-        for part in row.person().into_iter().chain([row.at(self.office), code]) {
-            hash.add(part);
-        }
-        let service = hash.end();
-        if self.last.is_none_or(|(last, _)| last != service) {
+        if row.differs_in(self.service) {
             self.keep();
+            let code = row.at(self.code);
+            if Special::read(code).is_none() {
+                let mut hash = Hash::new();
+                for part in row.person().into_iter().chain([row.at(self.office), code]) {
+                    hash.add(part);
+                }
+                let tally = Tally {
+                    count: 0,
+                    line: row.line(),
+                    open: false,
+                };
+                self.last = Some((hash.end(), tally));
+            }
         }
+        let Some((_, tally)) = &mut self.last else { return };
         let count = date::number(row.get(self.count));
         let daily = self.prorata.is_some_and(|at| !row.at(at).is_empty());
-        let (_, tally) = self.last.get_or_insert((
-            service,
-            Tally {
-                count: 0,
-                line: row.line(),
-                open: false,
-            },
-        ));
         tally.count += u64::from(count.unwrap_or_default());
         tally.open |= daily || count.is_none();
     }

@@ -2,6 +2,7 @@
 
 use super::Column;
 use super::{Row, RowRule, Scene, Tell};
+use crate::changed::{self, Fields};
 use crate::codes;
 use crate::date;
 
@@ -22,6 +23,10 @@ impl Month {
 }
 
 impl<'a> RowRule<'a> for Month {
+    fn fields(&self) -> Fields {
+        changed::fields([self.month.at])
+    }
+
     fn row(&mut self, row: &Row<'_, 'a>, tell: &mut Tell<'_>) {
         let value = row.get(self.month);
         let named = &self.named;
@@ -53,6 +58,10 @@ impl Days {
 }
 
 impl<'a> RowRule<'a> for Days {
+    fn fields(&self) -> Fields {
+        changed::fields([self.month.at, self.date.at, self.flags.at])
+    }
+
     fn row(&mut self, row: &Row<'_, 'a>, tell: &mut Tell<'_>) {
         let month = row.get(self.month);
         if !date::is_month(month) {
@@ -103,6 +112,10 @@ impl Periods {
 }
 
 impl<'a> RowRule<'a> for Periods {
+    fn fields(&self) -> Fields {
+        changed::fields(self.0.iter().flat_map(|(start, end)| [start.at, end.at]))
+    }
+
     fn row(&mut self, row: &Row<'_, 'a>, tell: &mut Tell<'_>) {
         for (start, end) in &self.0 {
             let (first, last) = (row.get(*start), row.get(*end));
@@ -138,6 +151,10 @@ impl Birth {
 }
 
 impl<'a> RowRule<'a> for Birth {
+    fn fields(&self) -> Fields {
+        changed::fields([self.birth.at])
+    }
+
     fn row(&mut self, row: &Row<'_, 'a>, tell: &mut Tell<'_>) {
         let value = row.get(self.birth);
         if !date::is_date(value) {

@@ -2,6 +2,7 @@
 
 use super::hash::Hash;
 use super::{Row, RowRule, Scene, Tell};
+use crate::changed::{self, Fields};
 use crate::codes;
 use crate::csv::Reader;
 use crate::file::Facts;
@@ -14,6 +15,9 @@ pub(crate) struct Duplicates<'a> {
     identity: Vec<usize>,
     /// Two equal rows may be meant: only warn.
     unsure: bool,
+    /// The same as fields, and the hash of each in the record before: only those that differ are hashed again.
+    fields: Fields,
+    hashes: Vec<u64>,
     /// The whole file.
     bytes: &'a [u8],
     /// Hash, line, and where the record begins.
@@ -27,8 +31,11 @@ impl Duplicates<'_> {
             scene.name.kind,
             FileKind::Up3Kyo | FileKind::UpKihonSub1 | FileKind::UpKihonSub2
         );
+        let identity = identity(scene);
         Some(Duplicates {
-            identity: identity(scene),
+            fields: changed::fields(identity.iter().copied()),
+            hashes: vec![0; identity.len()],
+            identity,
             unsure,
             bytes: &[],
             seen: Vec::new(),
@@ -81,14 +88,22 @@ fn identity(scene: &Scene<'_>) -> Vec<usize> {
 }
 
 impl<'a> Duplicates<'a> {
-    fn hash(&self, row: &Row<'_, 'a>) -> u64 {
+    fn hash(&mut self, row: &Row<'_, 'a>) -> u64 {
         let mut hash = Hash::new();
         if self.identity.is_empty() {
             hash.add(row.reader().raw());
+            return hash.end();
         }
-        for at in &self.identity {
-            hash.add(row.at(*at));
+        if row.differs_in(self.fields) {
+            for (at, hashed) in self.identity.iter().zip(&mut self.hashes) {
+                if row.differs_in(changed::fields([*at])) {
+                    let mut field = Hash::new();
+                    field.add(row.at(*at));
+                    *hashed = field.end();
+                }
+            }
         }
+        self.hashes.iter().for_each(|field| hash.word(*field));
         hash.end()
     }
 
@@ -109,7 +124,8 @@ impl<'a> Duplicates<'a> {
 impl<'a> RowRule<'a> for Duplicates<'a> {
     fn row(&mut self, row: &Row<'_, 'a>, _tell: &mut Tell<'_>) {
         self.bytes = row.reader().bytes_from(0);
-        self.seen.push((self.hash(row), row.line(), row.reader().start()));
+        let hash = self.hash(row);
+        self.seen.push((hash, row.line(), row.reader().start()));
     }
 
     fn end(mut self: Box<Self>, _facts: &mut Facts<'a>, tell: &mut Tell<'_>) {

@@ -36,6 +36,12 @@ impl Hash {
         self.mix(rest ^ (field.len() as u64) << 57);
     }
 
+    /// Adds a number.
+    #[inline]
+    pub(crate) fn word(&mut self, word: u64) {
+        self.mix(word);
+    }
+
     /// The hash of all fields added.
     pub(crate) fn end(mut self) -> u64 {
         self.mix(self.0 >> 32);

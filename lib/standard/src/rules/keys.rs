@@ -1,8 +1,10 @@
 //! The keys that tie the files of a unit: whoever stands in a dependent file stands in its base, and the reverse.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
+use super::hash::Hash;
 use super::{Checked, Row, RowRule, Scene, Tell};
+use crate::changed::{self, Fields};
 use crate::codes;
 use crate::field;
 use crate::file::Facts;
@@ -31,9 +33,8 @@ pub(crate) struct Keys<'a> {
     provider: Option<usize>,
     destination: String,
     partial: bool,
+    /// One for each run of rows with the same key.
     found: Vec<Keyed<'a>>,
-    seen: HashMap<Key<'a>, usize>,
-    last: usize,
 }
 
 impl Keys<'_> {
@@ -50,18 +51,20 @@ impl Keys<'_> {
             destination: scene.name.destination.clone(),
             partial: false,
             found: Vec::new(),
-            seen: HashMap::new(),
-            last: 0,
         })
     }
 }
 
 impl<'a> RowRule<'a> for Keys<'a> {
+    fn fields(&self) -> Fields {
+        changed::fields([1, 2].into_iter().chain(self.third).chain(self.provider))
+    }
+
     fn row(&mut self, row: &Row<'_, 'a>, _tell: &mut Tell<'_>) {
         let third = self.third.map(|at| row.at(at)).unwrap_or_default();
         let [insurer, insured] = row.person();
         let key = [insurer, insured, third];
-        let again = self.found.get(self.last).is_some_and(|last| last.key == key);
+        let again = self.found.last().is_some_and(|last| last.key == key);
         if !again {
             // Keys that are no keys have been told already; keeping only the others also bounds the memory.
             let third_fits = self.third.is_none() || matches!(third.len(), 6 | 8);
@@ -69,19 +72,14 @@ impl<'a> RowRule<'a> for Keys<'a> {
                 self.partial = true;
                 return;
             }
-            let next = self.found.len();
-            self.last = *self.seen.entry(key).or_insert(next);
-            if self.last == next {
-                let line = row.line();
-                self.found.push(Keyed {
-                    key,
-                    line,
-                    served: false,
-                    offices_named: false,
-                });
-            }
+            self.found.push(Keyed {
+                key,
+                line: row.line(),
+                served: false,
+                offices_named: false,
+            });
         }
-        if let (Some(provider), Some(keyed)) = (self.provider, self.found.get_mut(self.last)) {
+        if let (Some(provider), Some(keyed)) = (self.provider, self.found.last_mut()) {
             let office = row.at(provider);
             keyed.served |= office == self.destination.as_bytes();
             keyed.offices_named |= !office.is_empty();
@@ -90,8 +88,58 @@ impl<'a> RowRule<'a> for Keys<'a> {
 
     fn end(self: Box<Self>, facts: &mut Facts<'a>, _tell: &mut Tell<'_>) {
         facts.partial |= self.partial;
-        facts.keys = self.found;
+        facts.keys = distinct(self.found);
     }
+}
+
+/// Each key once, with what is known of all its rows, in the order of the file. Sorted rather than looked up: a file may
+/// hold a million persons.
+fn distinct(mut found: Vec<Keyed<'_>>) -> Vec<Keyed<'_>> {
+    let hash = |keyed: &Keyed<'_>| {
+        let mut hash = Hash::new();
+        keyed.key.iter().for_each(|part| hash.add(part));
+        hash.end()
+    };
+    let mut order: Vec<(u64, usize)> = found.iter().map(hash).zip(0..).collect();
+    order.sort_unstable();
+    let mut again: Vec<usize> = Vec::new();
+    for same in order.chunk_by_mut(|one, other| one.0 == other.0) {
+        if same.len() == 1 {
+            continue;
+        }
+        // Other keys may have the same hash.
+        let key = |at: usize| found.get(at).map(|keyed| keyed.key);
+        same.sort_unstable_by_key(|(_, at)| (key(*at), *at));
+        let mut first: Option<usize> = None;
+        for (_, at) in same.iter() {
+            let known = first.filter(|first| key(*first) == key(*at));
+            match known {
+                Some(first) => again.extend([first, *at]),
+                None => first = Some(*at),
+            }
+        }
+    }
+    for pair in again.chunks_exact(2) {
+        let &[first, later] = pair else { continue };
+        let seen = found.get(later).map(|keyed| (keyed.served, keyed.offices_named));
+        if let (Some(keyed), Some((served, offices_named))) = (found.get_mut(first), seen) {
+            keyed.served |= served;
+            keyed.offices_named |= offices_named;
+        }
+    }
+    let mut later: Vec<usize> = again
+        .chunks_exact(2)
+        .filter_map(|pair| pair.last().copied())
+        .collect();
+    later.sort_unstable();
+    let mut later = later.into_iter().peekable();
+    let mut at = 0;
+    found.retain(|_| {
+        let keep = later.next_if_eq(&at).is_none();
+        at += 1;
+        keep
+    });
+    found
 }
 
 /// Checks base against dependents and annexes.

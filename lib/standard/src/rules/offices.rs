@@ -2,6 +2,7 @@
 
 use super::Column;
 use super::{Row, RowRule, Scene, Tell};
+use crate::changed::{self, Fields};
 use crate::codes;
 use crate::kind::FileKind;
 
@@ -41,6 +42,10 @@ impl Planner {
 }
 
 impl<'a> RowRule<'a> for Planner {
+    fn fields(&self) -> Fields {
+        changed::fields([self.office.at])
+    }
+
     fn row(&mut self, row: &Row<'_, 'a>, tell: &mut Tell<'_>) {
         differs(row, self.office, &self.named, &codes::OFFICE_PLANNER, tell);
     }
@@ -77,6 +82,10 @@ impl Results {
 }
 
 impl<'a> RowRule<'a> for Results {
+    fn fields(&self) -> Fields {
+        changed::fields(self.kind.into_iter().chain([self.office]).map(|column| column.at))
+    }
+
     fn row(&mut self, row: &Row<'_, 'a>, tell: &mut Tell<'_>) {
         differs(row, self.office, &self.named, &codes::OFFICE_RESULTS, tell);
         let Some(column) = self.kind else { return };

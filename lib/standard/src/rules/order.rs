@@ -2,6 +2,7 @@
 
 use super::Column;
 use super::{Row, RowRule, Scene, Tell};
+use crate::changed::{self, Fields};
 use crate::codes;
 use crate::date;
 
@@ -33,6 +34,10 @@ impl Order<'_> {
 }
 
 impl<'a> RowRule<'a> for Order<'a> {
+    fn fields(&self) -> Fields {
+        changed::fields(self.key.into_iter().chain(self.numbers.map(|column| column.at)))
+    }
+
     fn row(&mut self, row: &Row<'_, 'a>, tell: &mut Tell<'_>) {
         let [Some(one), Some(two), Some(three)] = self.numbers.map(|column| date::number(row.get(column)))
         else {

@@ -1,5 +1,6 @@
 //! What a rule over records is, what it sees, and how it tells.
 
+use crate::changed::{self, Fields};
 use crate::codes::CodeInfo;
 use crate::csv::Reader;
 use crate::file::Facts;
@@ -46,11 +47,18 @@ pub(crate) struct Column {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Row<'r, 'a> {
     reader: &'r Reader<'a>,
+    changed: Fields,
 }
 
 impl<'r, 'a> Row<'r, 'a> {
-    pub(crate) fn new(reader: &'r Reader<'a>) -> Self {
-        Row { reader }
+    /// The record read last. `changed`: the fields that may differ from those of the record before.
+    pub(crate) fn new(reader: &'r Reader<'a>, changed: Fields) -> Self {
+        Row { reader, changed }
+    }
+
+    /// May one of these fields differ from that of the record before?
+    pub(crate) fn differs_in(&self, fields: Fields) -> bool {
+        self.changed & fields != 0
     }
 
     /// The bytes of a column without quotes.
@@ -80,6 +88,12 @@ impl<'r, 'a> Row<'r, 'a> {
 
 /// A rule over the records of one file.
 pub(crate) trait RowRule<'a> {
+    /// The fields it looks at. A record that differs from a clean one before it in none of these is not shown: the rule
+    /// would find nothing and learn nothing.
+    fn fields(&self) -> Fields {
+        changed::ALL
+    }
+
     /// Looks at the next record.
     fn row(&mut self, row: &Row<'_, 'a>, tell: &mut Tell<'_>);
 

@@ -2,6 +2,7 @@
 
 use super::Column;
 use super::{Row, RowRule, Scene, Tell};
+use crate::changed::{self, Fields};
 use crate::codes;
 use crate::kind::FileKind;
 
@@ -43,6 +44,10 @@ impl Special {
 pub(crate) struct NotInTable6(Column);
 
 impl<'a> RowRule<'a> for NotInTable6 {
+    fn fields(&self) -> Fields {
+        changed::fields([self.0.at])
+    }
+
     fn row(&mut self, row: &Row<'_, 'a>, tell: &mut Tell<'_>) {
         // 999999 has been told as an unknown kind already.
         if matches!(Special::read(row.get(self.0)), Some(special) if special != Special::Total) {
@@ -74,6 +79,16 @@ impl Equipment {
 }
 
 impl<'a> RowRule<'a> for Equipment {
+    fn fields(&self) -> Fields {
+        let ids = self
+            .ids
+            .into_iter()
+            .flatten()
+            .chain(self.detail)
+            .map(|column| column.at);
+        changed::fields(ids.chain([self.code.at]))
+    }
+
     fn row(&mut self, row: &Row<'_, 'a>, tell: &mut Tell<'_>) {
         let code = row.get(self.code);
         let equipment = EQUIPMENT.contains(&code.get(..2).unwrap_or_default());

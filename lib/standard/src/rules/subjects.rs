@@ -2,6 +2,7 @@
 //! Not a rule that finds anything; it only leaves facts behind.
 
 use super::{Row, RowRule, Scene, Tell};
+use crate::changed::{self, Fields};
 use crate::check::Subject;
 use crate::field;
 use crate::file::Facts;
@@ -61,6 +62,10 @@ fn subject_of(kind: FileKind) -> Option<(FileKind, bool)> {
 }
 
 impl<'a> RowRule<'a> for Subjects<'a> {
+    fn fields(&self) -> Fields {
+        changed::fields([1, 2].into_iter().chain(self.beside.iter().map(|(at, _)| *at)))
+    }
+
     fn row(&mut self, row: &Row<'_, 'a>, _tell: &mut Tell<'_>) {
         let [insurer, insured] = row.person();
         let mut subject: [&'a [u8]; 4] = [insurer, insured, b"", b""];

@@ -2,6 +2,7 @@
 
 use super::Column;
 use super::{Row, RowRule, Scene, Tell};
+use crate::changed::{self, Fields};
 use crate::codes;
 use crate::kind::FileKind;
 
@@ -39,6 +40,11 @@ impl Supplement {
 }
 
 impl<'a> RowRule<'a> for Supplement {
+    fn fields(&self) -> Fields {
+        let slots = self.slots.iter().flatten().map(|column| column.at);
+        changed::fields(slots.chain([self.plan_date.at]))
+    }
+
     fn row(&mut self, row: &Row<'_, 'a>, tell: &mut Tell<'_>) {
         let plan_date = row.get(self.plan_date);
         let zeros = plan_date == b"00000000";

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::Column;
 use super::services::Special;
 use super::{Row, RowRule, Scene, Tell};
+use crate::changed;
 use crate::codes;
 use crate::file::Facts;
 
@@ -26,6 +27,8 @@ pub(crate) struct Table7<'a> {
     /// Person → place in `people`.
     places: HashMap<[&'a [u8]; 2], usize>,
     people: Vec<Person>,
+    /// Place of the person read last.
+    last: usize,
 }
 
 /// The rows of a person.
@@ -67,6 +70,7 @@ impl Table7<'_> {
             ],
             places: HashMap::new(),
             people: Vec::new(),
+            last: 0,
         })
     }
 
@@ -124,17 +128,19 @@ impl<'a> RowRule<'a> for Table7<'a> {
             None => self.product(row, tell),
         }
         let sums = self.summed.map(|column| integer(row.get(column)));
-        let next = self.people.len();
-        let at = *self.places.entry(row.person()).or_insert(next);
-        if at == next {
-            self.people.push(Person {
-                line: row.line(),
-                totals: 0,
-                total: None,
-                kinds: Vec::new(),
-            });
+        if row.differs_in(changed::fields([1, 2])) {
+            let next = self.people.len();
+            self.last = *self.places.entry(row.person()).or_insert(next);
+            if self.last == next {
+                self.people.push(Person {
+                    line: row.line(),
+                    totals: 0,
+                    total: None,
+                    kinds: Vec::new(),
+                });
+            }
         }
-        if let Some(person) = self.people.get_mut(at) {
+        if let Some(person) = self.people.get_mut(self.last) {
             person.add(code, special, row.line(), sums);
         }
     }

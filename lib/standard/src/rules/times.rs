@@ -2,6 +2,7 @@
 
 use super::Column;
 use super::{Row, RowRule, Scene, Tell};
+use crate::changed::{self, Fields};
 use crate::codes;
 
 /// No time is shown for this service.
@@ -31,6 +32,10 @@ impl Pairs {
 }
 
 impl<'a> RowRule<'a> for Pairs {
+    fn fields(&self) -> Fields {
+        changed::fields(self.0.iter().flat_map(|(start, end)| [start.at, end.at]))
+    }
+
     fn row(&mut self, row: &Row<'_, 'a>, tell: &mut Tell<'_>) {
         for (start, end) in &self.0 {
             let (from, to) = (row.get(*start), row.get(*end));
@@ -68,6 +73,10 @@ impl Weekly {
 }
 
 impl<'a> RowRule<'a> for Weekly {
+    fn fields(&self) -> Fields {
+        changed::fields(self.0.iter().flatten().map(|column| column.at))
+    }
+
     fn row(&mut self, row: &Row<'_, 'a>, tell: &mut Tell<'_>) {
         let filled = |group: &&Vec<Column>| group.iter().any(|column| !row.get(*column).is_empty());
         let count = self.0.iter().filter(filled).count();
