@@ -81,8 +81,8 @@ struct Pass<'n, 's, 'a> {
 struct Plan<'a> {
     layout: &'static Layout,
     rules: Vec<(Fields, Box<dyn RowRule<'a> + 'a>)>,
-    /// The record before, when nothing was found in it.
-    clean: Option<&'a [u8]>,
+    /// Nothing was found in the record before.
+    clean: bool,
 }
 
 impl<'a> Pass<'_, '_, 'a> {
@@ -145,7 +145,7 @@ impl<'a> Pass<'_, '_, 'a> {
                 .into_iter()
                 .map(|rule| (rule.fields(), rule))
                 .collect(),
-            clean: None,
+            clean: false,
         })
     }
 
@@ -206,11 +206,11 @@ impl<'a> Pass<'_, '_, 'a> {
         let expected = plan.layout.fields.len();
         if reader.fault() == Some(Fault::QuoteOpen) {
             // Neither the count nor the fields behind the open quote say anything.
-            plan.clean = None;
+            plan.clean = false;
             return;
         }
         if reader.len() != expected {
-            plan.clean = None;
+            plan.clean = false;
             self.facts.partial = true;
             let actual = reader.len();
             self.sink.add(&codes::CSV_FIELD_COUNT, self.file, |draft| {
@@ -221,10 +221,9 @@ impl<'a> Pass<'_, '_, 'a> {
             });
             return;
         }
-        let range = match plan.clean.filter(|_| reader.fault().is_none()) {
-            Some(before) => changed::range(before, reader),
-            None => 0..expected,
-        };
+        // A record of the same shape as a clean one before it is clean where it has the same bytes.
+        let alike = reader.differing().filter(|_| plan.clean);
+        let range = alike.unwrap_or(0..expected);
         let found_before = self.sink.count();
         let fields = plan.layout.fields.get(range.clone()).unwrap_or_default();
         for (index, field) in range.clone().zip(fields) {
@@ -252,8 +251,7 @@ impl<'a> Pass<'_, '_, 'a> {
                 rule.row(&row, &mut tell);
             }
         }
-        let clean = reader.fault().is_none() && self.sink.count() == found_before;
-        plan.clean = Some(reader.raw()).filter(|_| clean);
+        plan.clean = reader.fault().is_none() && self.sink.count() == found_before;
     }
 }
 

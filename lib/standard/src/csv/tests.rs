@@ -62,6 +62,20 @@ fn a_text_line_that_looks_like_a_record_is_text_when_the_quotes_are_right() {
 }
 
 #[test]
+fn what_differs_from_a_record_of_the_same_shape_is_known() {
+    let mut reader =
+        Reader::new(b"aaaaaaaa,bb,cccccccc,dd\r\naaaaaaaa,bb,ccccxccc,dd\r\naaaaaaaa,bb,ccccxcc,d\r\n");
+    assert!(reader.read());
+    assert_eq!(reader.differing(), None);
+    assert!(reader.read());
+    assert_eq!(reader.differing(), Some(2..3));
+    assert_eq!((reader.field(2), reader.line()), (&b"ccccxccc"[..], 2));
+    assert!(reader.read());
+    assert_eq!(reader.differing(), None);
+    assert_eq!((reader.field(3), reader.line()), (&b"d"[..], 3));
+}
+
+#[test]
 fn fields_beyond_any_layout_are_counted_only() {
     let text = ",".repeat(1000);
     let mut reader = Reader::new(text.as_bytes());
@@ -96,6 +110,14 @@ proptest::proptest! {
         behind.read();
         if behind.end() == one.len() {
             proptest::prop_assert!(behind.read() && alone.read());
+            if let Some(range) = behind.differing() {
+                let before = Reader::new(one.as_bytes());
+                let same = |mut before: Reader<'_>| {
+                    before.read();
+                    (0..behind.len()).filter(|at| !range.contains(at)).all(|at| before.field(at) == behind.field(at))
+                };
+                proptest::prop_assert!(same(before));
+            }
             let fields = |reader: &Reader<'_>| (0..reader.len()).map(|at| reader.field(at).to_vec()).collect::<Vec<_>>();
             proptest::prop_assert_eq!(fields(&behind), fields(&alone));
             proptest::prop_assert_eq!(behind.fault(), alone.fault());

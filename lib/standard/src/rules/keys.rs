@@ -159,6 +159,10 @@ pub(crate) fn check(def: &UnitDef, files: &[&Checked<'_>], sink: &mut Sink) {
         let (Some(base), Some(dependent)) = (base.and_then(of), of(member.kind)) else {
             continue;
         };
+        // Software writes the persons of all files in the same order; then nothing needs to be looked up.
+        if keys_of(dependent).eq(keys_of(base)) {
+            continue;
+        }
         lacking(dependent, base, sink);
         // An annex may have no rows for a person.
         if member.role == Role::Dependent {
@@ -167,18 +171,13 @@ pub(crate) fn check(def: &UnitDef, files: &[&Checked<'_>], sink: &mut Sink) {
     }
 }
 
+fn keys_of<'c>(checked: &'c Checked<'_>) -> impl Iterator<Item = Key<'c>> {
+    checked.facts.keys.iter().map(|keyed| keyed.key)
+}
+
 /// Tells of every key of `one` that `other` lacks.
 fn lacking(one: &Checked<'_>, other: &Checked<'_>, sink: &mut Sink) {
     if other.facts.partial {
-        return;
-    }
-    // Software writes the persons of all files in the same order; then nothing needs to be looked up.
-    let (here, those) = (&one.facts.keys, &other.facts.keys);
-    if here
-        .iter()
-        .map(|keyed| keyed.key)
-        .eq(those.iter().map(|keyed| keyed.key))
-    {
         return;
     }
     let there: HashSet<&Key<'_>> = other.facts.keys.iter().map(|keyed| &keyed.key).collect();
