@@ -4,7 +4,11 @@
 //! A broken record never ends the reading: the reader says what is wrong and goes on at the next line that begins
 //! like a record.
 
+mod shape;
+
 use std::ops::Range;
+
+use shape::{Span, marks};
 
 /// More fields than any layout has are counted, not kept.
 const MAX_KEPT: usize = 128;
@@ -20,26 +24,6 @@ pub enum Fault {
     QuoteStray,
     /// A CR without LF outside quotes.
     LoneCr,
-}
-
-/// The high bit of each byte of the word that is one of these (none of them zero), the first byte lowest.
-#[inline]
-fn marks<const N: usize>(word: u64, wanted: [u8; N]) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-    wanted.iter().fold(0, |found, byte| {
-        let difference = word ^ (ONES * u64::from(*byte));
-        // A byte of the difference is zero when neither its high bit is set nor its other bits carry into that.
-        found | !(((difference & LOW) + LOW) | difference | LOW)
-    })
-}
-
-/// Positions from the start of the record: they are those of the next record too, if it has the same shape.
-#[derive(Debug, Clone, Copy)]
-struct Span {
-    start: usize,
-    end: usize,
-    quoted: bool,
 }
 
 /// Reads records one after the other; the getters speak of the record read last.
@@ -113,39 +97,12 @@ impl<'a> Reader<'a> {
     /// Has the record from here on its commas, quotes and line ends where the one read last has them? Then it has the same
     /// fields at the same places, and only the bytes of this range (from its start) may differ.
     fn same_shape(&self) -> Option<Range<usize>> {
-        let length = self.at - self.start;
-        if self.fault.is_some() || length < 8 || self.count != self.spans.len() {
+        if self.fault.is_some() || self.count != self.spans.len() {
             return None;
         }
         let before = self.bytes.get(self.start..self.at)?;
-        let now = self.bytes.get(self.at..self.at + length)?;
-        if before.last() != Some(&b'\n') || now.last() != Some(&b'\n') {
-            return None;
-        }
-        let (mut first, mut last) = (length, 0);
-        let mut differs = |at: usize, before: &[u8; 8], now: &[u8; 8]| {
-            let (before, now) = (u64::from_le_bytes(*before), u64::from_le_bytes(*now));
-            let difference = before ^ now;
-            if difference == 0 {
-                return true;
-            }
-            first = first.min(at + (difference.trailing_zeros() / 8) as usize);
-            last = at + 8 - (difference.leading_zeros() / 8) as usize;
-            let marks = [before, now].map(|word| marks(word, *b",\"\r\n"));
-            // The high bit of each mark, spread over its byte.
-            marks[0] == marks[1] && difference & ((marks[0] >> 7) * 0xFF) == 0
-        };
-        let (words, others) = (before.as_chunks::<8>().0, now.as_chunks::<8>().0);
-        for (at, (before, now)) in words.iter().zip(others).enumerate() {
-            if !differs(at * 8, before, now) {
-                return None;
-            }
-        }
-        // The last word may overlap the one before it.
-        if !differs(length - 8, before.last_chunk()?, now.last_chunk()?) {
-            return None;
-        }
-        Some(first.min(last)..last)
+        let now = self.bytes.get(self.at..self.at + before.len())?;
+        shape::difference(before, now)
     }
 
     /// The fields (from 0) that may differ from those of the record before, if this one has its shape: the others hold
