@@ -49,7 +49,7 @@ codes! {
     SEAL_EXPIRED = "seal.expired" 422 "署名に使った電子証明書は受付時に有効期間外でした。更新して署名し直してください。" "The signer's certificate was outside its validity when the envelope was accepted. Renew it and sign again.";
     SEAL_REVOKED = "seal.revoked" 422 "署名に使った電子証明書は失効しています。新しい電子証明書で署名し直してください。" "The signer's certificate has been revoked. Sign again with the new one.";
     SEAL_KEY_USAGE = "seal.key_usage" 422 "署名に使った電子証明書は署名用ではありません。署名用の電子証明書で署名し直してください。" "The signer's certificate is not meant for signing. Sign again with one that is.";
-    ZIP_UNREADABLE = "zip.unreadable" 400 "封筒の中身を ZIP として読み取れません。ZIP を確かめ、-binary を付けて署名し直してください。" "The content is not a readable ZIP. Check the ZIP, and sign again with -binary.";
+    ZIP_UNREADABLE = "zip.unreadable" 400 "ZIP として読み取れません。ファイルが壊れていないか確かめ、ZIP を作り直してください。封筒なら -binary を付けて署名し直してください。" "This is not a readable ZIP. Make the ZIP again; inside an envelope, sign it again with -binary.";
     ZIP_MANIFEST_FIRST = "zip.manifest_first" 422 "manifest.json は ZIP の先頭に必要です。manifest.json を最初に入れて作り直してください。" "manifest.json must be the first entry of the ZIP. Make it again and put it in first.";
     ZIP_MANIFEST_MISSING = "zip.manifest_missing" 400 "ZIP の直下に manifest.json がありません。加えて作り直してください。" "The ZIP has no manifest.json at its root. Add it.";
     ZIP_MANIFEST_SIZE = "zip.manifest_size" 400 "manifest.json が大きすぎます（上限 64 kB）。不要な項目を除いてください。" "manifest.json is larger than 64 kB. Leave out what is not needed.";

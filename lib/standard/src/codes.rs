@@ -67,7 +67,7 @@ codes! {
         "ファイル名のサービス種類コードがコード表にありません" "a service kind in the file name is not in the table"
         "2桁のサービス種類コードを確かめてください" "check the two-character service kind";
     NAME_TIMESTAMP "name.timestamp" Error
-        "ファイル名の連番が14桁の日時ではありません" "the sequence in the file name is not a real date and time of 14 digits"
+        "ファイル名の連番が、実在する14桁の日時ではありません" "the sequence in the file name is not a real date and time of 14 digits"
         "YYYYMMDDHHMMSSの連番で出力し直してください" "export again with a sequence YYYYMMDDHHMMSS";
     NAME_BRANCH "name.branch" Error
         "画像ファイル名の枝番が0001以上の4桁ではありません" "the branch of the image name is not four digits from 0001"
@@ -214,7 +214,7 @@ codes! {
         "サービス種類がファイル名のサービス種類と違います" "the service kind is not one of the file name"
         "実績はサービス種類ごとのファイルにしてください" "put the results of each service kind into a file of their own";
     TABLE7_TOTAL "table7.total" Error
-        "第7表に全合計の行（999999）がちょうど一つありません" "a person does not have exactly one grand total row (999999) in table 7"
+        "第7表の全合計の行（999999）は利用者ごとに一つだけ必要です" "each person needs exactly one grand total row (999999) in table 7"
         "利用者ごとに全合計の行を一つ出力してください" "give each person one grand total row";
     TABLE7_SUBTOTAL "table7.subtotal" Error
         "第7表に種類別小計の行（種類＋AAAA）がありません" "table 7 lacks the subtotal row (kind + AAAA) of a kind with several rows"

@@ -155,14 +155,13 @@ impl<'a> Pass<'_, '_, 'a> {
             return;
         }
         let line = reader.line();
-        let shown: String = value
-            .iter()
-            .take(8)
-            .filter(|byte| byte.is_ascii_digit())
-            .map(|byte| char::from(*byte))
-            .collect();
+        // Whatever else stands there may be somebody's name.
+        let shown = std::str::from_utf8(value)
+            .ok()
+            .filter(|text| text.len() <= 8 && text.bytes().all(|byte| byte.is_ascii_digit()))
+            .unwrap_or("***");
         if self.version.is_some() {
-            self.tell(&codes::CSV_VERSION_MIXED, line, Some(0), &shown, &shown);
+            self.tell(&codes::CSV_VERSION_MIXED, line, Some(0), shown, shown);
             return;
         }
         self.version = Some(value);
@@ -172,11 +171,11 @@ impl<'a> Pass<'_, '_, 'a> {
         self.facts.edition = official;
         if official.is_none() && OLD_VERSIONS.contains(&value) {
             self.facts.edition = Some(Edition::V41);
-            self.tell(&codes::CSV_VERSION_OLD, line, Some(0), &shown, &shown);
+            self.tell(&codes::CSV_VERSION_OLD, line, Some(0), shown, shown);
         }
         let name_edition = self.name.edition;
         match self.facts.edition {
-            None => self.tell(&codes::CSV_VERSION_UNKNOWN, line, Some(0), &shown, &shown),
+            None => self.tell(&codes::CSV_VERSION_UNKNOWN, line, Some(0), shown, shown),
             Some(edition) if edition != name_edition => self.tell(
                 &codes::CSV_VERSION_NAME,
                 line,

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::codes::CodeInfo;
-use crate::layout::Field;
+use crate::field::is_insured;
+use crate::layout::{Field, FieldType};
 use crate::policy::Policy;
 
 /// So many findings are kept in full.
@@ -76,7 +77,9 @@ impl Draft {
 
     /// Shows the value unless the field is personal or the bytes are more than a short code.
     pub(crate) fn value(mut self, field: &Field, value: &[u8]) -> Self {
-        self.finding.value = Some(shown(field.personal, value));
+        // A shifted column may put an insured number where none belongs.
+        let insured = is_insured(value) && !matches!(field.kind, FieldType::Office);
+        self.finding.value = Some(shown(field.personal || insured, value));
         self
     }
 

@@ -152,7 +152,7 @@ pub(crate) fn looks_utf8(bytes: &[u8]) -> bool {
         return false;
     };
     let mut others = text.chars().filter(|char| !char.is_ascii()).peekable();
-    let japanese = |char: char| matches!(char, '\u{2010}'..='\u{2312}' | '\u{2460}'..='\u{25ff}' | '\u{3000}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}');
+    let japanese = |char: char| matches!(char, '\u{2010}'..='\u{2312}' | '\u{2460}'..='\u{25ff}' | '\u{3000}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}');
     others.peek().is_some() && others.all(japanese)
 }
 

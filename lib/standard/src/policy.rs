@@ -135,7 +135,7 @@ impl PolicyError {
             Self::Twice(code) => format!("{code} が二度あります。一つにしてください。"),
             Self::Fixed(code, reason) => {
                 format!(
-                    "{code} は warning にできません（{}）。この行を除いてください。",
+                    "{code} は warning にできません（{}）。方針からこの規則を除いてください。",
                     reason.ja
                 )
             }

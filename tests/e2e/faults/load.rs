@@ -87,6 +87,19 @@ impl Load {
     /// Stops sending, waits until all is there, and compares: each inbox holds exactly what was accepted, in that order;
     /// the books balance and nothing is unaccounted. How many were sent.
     pub(crate) async fn settle(self, relay: &Relay) -> anyhow::Result<usize> {
+        let settled = self.account(relay).await;
+        if settled.is_err() {
+            for process in &relay.processes {
+                let log = process.log();
+                let lines: Vec<&str> = log.lines().collect();
+                let last = lines.get(lines.len().saturating_sub(12)..).unwrap_or_default();
+                println!("-- {} {}\n{}", process.station, process.admin, last.join("\n"));
+            }
+        }
+        settled
+    }
+
+    async fn account(self, relay: &Relay) -> anyhow::Result<usize> {
         self.enough.store(true, Ordering::Relaxed);
         let begun = Instant::now();
         let mut total = 0;

@@ -39,8 +39,7 @@ async fn with_database(world: &World, database: &harness::world::Database) -> an
     database.sql(read_only).await?;
     proxy.reset();
     delivery_says(&relay, false).await?;
-    let writable =
-        "SET default_transaction_read_only = off; ALTER ROLE relay RESET default_transaction_read_only";
+    let writable = "BEGIN READ WRITE; ALTER ROLE relay RESET default_transaction_read_only; COMMIT";
     database.sql(writable).await?;
     proxy.reset();
     delivery_says(&relay, true).await?;

@@ -109,10 +109,12 @@ impl Publisher {
             answer.await.map_err(|_| PublishError::Unavailable)?
         };
         // The channel's task keeps the deadline; this one is for a publish that never came so far.
-        match tokio::time::timeout_at(deadline + CHANNEL, attempt).await {
-            Ok(answer) => answer,
-            Err(_) => Err(PublishError::TimedOut),
+        let answer = tokio::time::timeout_at(deadline + CHANNEL, attempt).await;
+        let answer = answer.unwrap_or(Err(PublishError::TimedOut));
+        if matches!(answer, Err(PublishError::Returned { .. })) {
+            self.link.doubt();
         }
+        answer
     }
 }
 

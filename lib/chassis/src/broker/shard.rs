@@ -123,7 +123,10 @@ impl Shard {
                     subscription.close().await;
                     end
                 }
-                None => End::Broken,
+                None => {
+                    self.link.doubt();
+                    End::Broken
+                }
             };
             if Duration::from_secs(10) < begun.elapsed() {
                 backoff = Self::backoff();

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use lapin::uri::AMQPUri;
 use lapin::{Connection, ConnectionProperties, Event};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use super::backoff::Backoff;
@@ -51,6 +51,7 @@ pub(super) struct Live {
 pub(super) struct Link {
     live: watch::Receiver<Option<Arc<Live>>>,
     blocked: Arc<AtomicBool>,
+    doubt: Arc<Notify>,
 }
 
 /// Keeps the connection; dropped, it closes it.
@@ -88,6 +89,11 @@ impl Link {
         let _ = self.live.wait_for(other).await;
     }
 
+    /// A queue seems to be missing: somebody may have deleted it. The topology is declared again.
+    pub(super) fn doubt(&self) {
+        self.doubt.notify_one();
+    }
+
     /// Whether the broker takes no publishes now.
     pub(super) fn is_blocked(&self) -> bool {
         self.blocked.load(Ordering::Relaxed)
@@ -115,6 +121,7 @@ pub(super) async fn start(
     uri.query.heartbeat.get_or_insert(HEARTBEAT);
     let (sender, live) = watch::channel(None);
     let blocked = Arc::new(AtomicBool::new(false));
+    let doubt = Arc::new(Notify::new());
     let keeper = Keeper {
         role,
         uri,
@@ -122,6 +129,7 @@ pub(super) async fn start(
         shards: config.shards,
         live: sender,
         blocked: blocked.clone(),
+        doubt: doubt.clone(),
         gauge: numbers.connected.with(&[role.name()]),
         readiness,
     };
@@ -147,7 +155,8 @@ pub(super) async fn start(
     // The connection stands when this returns, not some time later.
     let events = keeper.announce(first, 1);
     let task = tokio::spawn(keeper.keep(events));
-    Ok((Link { live, blocked }, Supervisor { task }))
+    let link = Link { live, blocked, doubt };
+    Ok((link, Supervisor { task }))
 }
 
 struct Keeper {
@@ -157,6 +166,7 @@ struct Keeper {
     shards: u16,
     live: watch::Sender<Option<Arc<Live>>>,
     blocked: Arc<AtomicBool>,
+    doubt: Arc<Notify>,
     gauge: Gauge,
     readiness: Readiness,
 }
@@ -233,11 +243,32 @@ impl Keeper {
         }
     }
 
+    /// Declares the topology on the connection that stands. What is there already is left alone.
+    async fn declare_again(&self) {
+        let Some(live) = self.live.borrow().clone() else {
+            return;
+        };
+        let declaring = declare::topology(&live.connection, self.shards);
+        match tokio::time::timeout(DECLARE, declaring).await {
+            Ok(Ok(())) => tracing::info!(role = self.role.name(), "the topology is declared again"),
+            Ok(Err(error)) => {
+                tracing::error!(role = self.role.name(), %error, "the topology is not declared")
+            }
+            Err(_) => tracing::error!(role = self.role.name(), "the topology is not declared in time"),
+        }
+    }
+
     /// Returns when the connection is lost, with the reason.
     async fn watch(&self, events: &mut Events) -> String {
         let mut look = tokio::time::interval(LOOK);
+        let mut declared = Instant::now();
         loop {
             tokio::select! {
+                // Once a second at most; whoever still misses a queue says so again.
+                () = self.doubt.notified(), if LOOK <= declared.elapsed() => {
+                    self.declare_again().await;
+                    declared = Instant::now();
+                }
                 event = events.next() => match event {
                     Some(Event::Error(error)) => return error.to_string(),
                     Some(Event::ConnectionBlocked(reason)) => {

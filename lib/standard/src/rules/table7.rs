@@ -198,7 +198,10 @@ impl Person {
         if self.totals != 1 {
             let count = self.totals;
             tell.line(&codes::TABLE7_TOTAL, self.line, |draft| {
-                draft.detail(format!("{count}行ある"), format!("there are {count}"))
+                draft.detail(
+                    format!("この行から始まる利用者に{count}行ある"),
+                    format!("the person whose rows begin here has {count}"),
+                )
             });
         }
         let mut all = [Some(0), Some(0)];

@@ -12,7 +12,9 @@ fn values_of_persons_are_masked() {
         ("UPHOSOKU", 9, b"SECRETX"),
         ("UPHOSOKU", 12, b"SECRETPHONE"),
         ("UPHOSOKU", 18, b"SE"),
-        // A shifted column may put a name anywhere.
+        // A shifted column may put a name anywhere, or an insured number.
+        ("UPPLAN", 10, b"9876100000"),
+        ("UPPLAN", 8, b"H876100000"),
         ("UPHOSOKU", 60, b"\x8E\x52\x93\x63\x91\xBE\x98\x59\x91\xBE"),
     ] {
         let mut files = unit(UnitKind::Usage, "15");
@@ -28,7 +30,10 @@ fn values_of_persons_are_masked() {
             assert_eq!(finding.value.as_deref(), Some("***"));
             let text = format!("{finding:?}");
             assert!(
-                !text.contains("SECRET") && !text.contains("19381399") && !text.contains("山田"),
+                !text.contains("SECRET")
+                    && !text.contains("876100000")
+                    && !text.contains("19381399")
+                    && !text.contains("山田"),
                 "{text}"
             );
         }

@@ -108,6 +108,7 @@ fn severity(info: &CodeInfo) -> &'static str {
 
 fn page() -> String {
     let mut page = HEAD.to_owned();
+    page.push_str(&kinds());
     page.push_str("| コードの始まり / code begins with | 何について / about |\n|---|---|\n");
     for (area, ja, _) in AREAS {
         let title = title(ja);
@@ -138,7 +139,7 @@ fn page() -> String {
         }
     }
     page.push_str(
-        "## 封筒、接続、宛先の問題 / Problems of envelopes, connections, destinations\n\n\
+        "## 封筒、接続、宛先の問題（主に介護ソフトの会社向け） / Problems of envelopes, connections, destinations\n\n\
          どれも誤りです。数字はHTTPの状態コードです。 / All of them are errors; the number is the HTTP status.\n\n\
          | code | HTTP | 意味と対処 | meaning and what to do |\n|---|---|---|---|\n",
     );
@@ -147,6 +148,46 @@ fn page() -> String {
         writeln!(page, "| `{code}` | {status} | {ja} | {en} |").expect("text grows");
     }
     page
+}
+
+/// The kinds of files by their names, and which travel together.
+fn kinds() -> String {
+    let table = |name: &str| {
+        let path = tidy::tree::root().join("lib/standard/tables").join(name);
+        std::fs::read_to_string(path).expect("the tables are part of the source")
+    };
+    let mut text = String::from(
+        "ファイル名は種類で始まります。 / A file's name begins with its kind:\n\n| 種類 kind | 何のファイルか | what it is |\n|---|---|---|\n",
+    );
+    for row in table("file_names.tsv").lines().skip(1) {
+        let mut fields = row.split('\t');
+        if let (Some(kind), Some(ja), Some(en)) = (fields.next(), fields.next(), fields.next()) {
+            writeln!(text, "| `{kind}` | {ja} | {en} |").expect("text grows");
+        }
+    }
+    text.push_str(
+        "\n**送信単位**は、同じ連番（名前の最後の14桁の日時）で一緒に送るファイルの組です。 / A *sending unit* is the set of files that travel \
+         together under one sequence, the 14 digits at the end of their names (V4.1):\n\n| 単位 unit | ファイル files |\n|---|---|\n",
+    );
+    let mut units: Vec<(String, Vec<String>)> = Vec::new();
+    for row in table("sending_units.tsv").lines().skip(1) {
+        let fields: Vec<&str> = row.split('\t').collect();
+        let [_, "202407", unit, _, kind, ..] = fields.as_slice() else {
+            continue;
+        };
+        match units.iter_mut().find(|(known, _)| known == unit) {
+            Some((_, kinds)) => kinds.push(format!("`{kind}`")),
+            None => units.push(((*unit).to_owned(), vec![format!("`{kind}`")])),
+        }
+    }
+    for (unit, kinds) in units {
+        writeln!(text, "| {unit} | {} |", kinds.join(" ")).expect("text grows");
+    }
+    text.push_str(
+        "\n「出力し直す」とあるものは、介護ソフトで直してから出力します。ファイルを表計算ソフトなどで直接編集しないでください。文字コード、引用符、\
+         先頭の0が変わります。何度出力しても同じ誤りになるときは、コードを添えて介護ソフトの会社に問い合わせてください。\n\n",
+    );
+    text
 }
 
 /// The first sentence of an area's words.
