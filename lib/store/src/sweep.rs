@@ -165,7 +165,7 @@ mod tests {
         for bytes in [[0; 32], [0x0F; 32], [0x10; 32], [0x7F; 32], [0xFF; 32]] {
             let slice = slice_of(EnvelopeId::from_bytes(bytes));
             let (first, behind) = bounds(slice);
-            assert!(first <= bytes && &bytes[..] < &behind[..], "{slice}");
+            assert!(first <= bytes && bytes[..] < behind[..], "{slice}");
         }
         for slice in 1..SLICES {
             assert_eq!(bounds(slice - 1).1, bounds(slice).0, "{slice}");

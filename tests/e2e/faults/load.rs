@@ -41,6 +41,8 @@ impl Load {
             enough: Arc::default(),
         };
         for (number, kind) in DESTINATIONS {
+            // Enrolled before anything is sent there, or the first would be undeliverable.
+            load.destinations.push(relay.office(number, kind).await?);
             let sender = Sender {
                 manager: manager.clone(),
                 destination: number.parse()?,
@@ -52,7 +54,6 @@ impl Load {
                 enough: load.enough.clone(),
             };
             load.senders.push(tokio::spawn(sender.send()));
-            load.destinations.push(relay.office(number, kind).await?);
         }
         Ok(load)
     }

@@ -111,7 +111,7 @@ impl Publisher {
         // The channel's task keeps the deadline; this one is for a publish that never came so far.
         let answer = tokio::time::timeout_at(deadline + CHANNEL, attempt).await;
         let answer = answer.unwrap_or(Err(PublishError::TimedOut));
-        if matches!(answer, Err(PublishError::Returned { .. })) {
+        if matches!(answer, Err(PublishError::Returned)) {
             self.link.doubt();
         }
         answer

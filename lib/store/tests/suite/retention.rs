@@ -233,7 +233,7 @@ pub(crate) async fn each_office_is_reminded_once_a_day(place: Place) {
         .iter()
         .map(|one| (one.office, "受取待ち".to_owned()))
         .collect();
-    let today = 2025_04_02;
+    let today = 20_250_402;
     let (here, there) = tokio::join!(
         store.remind(today, &texts, at(DAY)),
         other.remind(today, &texts, at(DAY))
