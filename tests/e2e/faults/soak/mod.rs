@@ -58,12 +58,13 @@ async fn soak(
         recovered.push((fault, took));
         faults += 1;
     }
+    let mut endless = 0;
     if let Some(sabotage) = sabotage {
         senders.go_on(20).await?;
-        sabotage::strike(ground, sabotage, &senders).await?;
+        endless = sabotage::strike(ground, sabotage, &senders).await?;
     }
     let (sent, offices) = senders.end().await?;
-    let account = audit::account(ground, &sent, &offices, sabotage.is_none()).await?;
+    let account = audit::account(ground, &sent, &offices, endless).await?;
     hurt::summary(&recovered);
     println!(
         "{CLOSING} {}, settled {}, faults {faults}, lost {}, doubled {}, out of order {}",

@@ -10,7 +10,7 @@ use crate::docker;
 /// How the relay is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sabotage {
-    /// A message vanishes from a queue.
+    /// Messages vanish from a queue.
     Drop,
     /// An entry of an inbox is there twice, under another id.
     Double,
@@ -34,10 +34,14 @@ impl Sabotage {
     }
 }
 
-/// Does it.
-pub(crate) async fn strike(ground: &mut Ground, sabotage: Sabotage, senders: &Senders) -> anyhow::Result<()> {
+/// Does it; how many acceptances will never have an end.
+pub(crate) async fn strike(
+    ground: &mut Ground,
+    sabotage: Sabotage,
+    senders: &Senders,
+) -> anyhow::Result<i64> {
     match sabotage {
-        Sabotage::Drop => drop_one(ground, senders).await,
+        Sabotage::Drop => drop_some(ground, senders).await,
         Sabotage::Double => sql(ground, DOUBLE).await,
         Sabotage::Swap => sql(ground, SWAP).await,
         Sabotage::Alter => sql(ground, ALTER).await,
@@ -67,12 +71,13 @@ const ALTER: &str = "
     UPDATE contents SET bytes = set_byte(bytes, 100, get_byte(bytes, 100) # 1)
         WHERE id = (SELECT id FROM mailbox WHERE withdrawn_at IS NULL ORDER BY arrived_at LIMIT 1);";
 
-async fn sql(ground: &Ground, text: &str) -> anyhow::Result<()> {
-    ground.database.sql(text).await.map(drop)
+async fn sql(ground: &Ground, text: &str) -> anyhow::Result<i64> {
+    ground.database.sql(text).await?;
+    Ok(0)
 }
 
-/// Takes a message that waits in a stage's queue, and acknowledges it for the station.
-async fn drop_one(ground: &mut Ground, senders: &Senders) -> anyhow::Result<()> {
+/// Empties a stage's queue while the station is away.
+async fn drop_some(ground: &mut Ground, senders: &Senders) -> anyhow::Result<i64> {
     let places: Vec<usize> = (0..ground.relay.processes.len())
         .filter(|at| ground.relay.processes[*at].station == "validation")
         .collect();
@@ -80,10 +85,11 @@ async fn drop_one(ground: &mut Ground, senders: &Senders) -> anyhow::Result<()> 
         ground.relay.processes[*at].kill()?;
     }
     senders.go_on(5).await?;
-    eventually("a message waits in a queue", || async {
+    let dropped = eventually("messages wait in a queue", || async {
         for shard in ["00", "01"] {
-            if 0 < taken(ground, &format!("validation.{shard}")).await? {
-                return Ok(());
+            let dropped = purge(ground, &format!("validation.{shard}")).await?;
+            if 0 < dropped {
+                return Ok(dropped);
             }
         }
         bail!("no message yet")
@@ -93,20 +99,23 @@ async fn drop_one(ground: &mut Ground, senders: &Senders) -> anyhow::Result<()> 
         ground.relay.processes[*at].again()?;
         ground.relay.processes[*at].ready().await?;
     }
-    Ok(())
+    Ok(dropped)
 }
 
-/// Takes one message out of a queue by the management API; how many there were to take.
-async fn taken(ground: &Ground, queue: &str) -> anyhow::Result<usize> {
+/// Empties a queue nobody reads just now; how many messages there were.
+async fn purge(ground: &Ground, queue: &str) -> anyhow::Result<i64> {
     let port = docker::port(ground.broker.id(), 15672).await?;
-    let url = format!("http://127.0.0.1:{port}/api/queues/%2f/{queue}/get");
-    let body = serde_json::json!({
-        "count": 1, "ackmode": "ack_requeue_false", "encoding": "base64", "truncate": 1
-    });
-    let request = reqwest::Client::new()
-        .post(url)
-        .basic_auth("guest", Some("guest"));
-    let answer = request.json(&body).send().await?.error_for_status()?;
-    let messages: Vec<serde_json::Value> = serde_json::from_str(&answer.text().await?)?;
-    Ok(messages.len())
+    let url = format!("http://127.0.0.1:{port}/api/queues/%2f/{queue}");
+    let client = reqwest::Client::new();
+    let ask = |request: reqwest::RequestBuilder| request.basic_auth("guest", Some("guest")).send();
+    let totals = format!("{url}?disable_stats=true&enable_queue_totals=true");
+    let answer = ask(client.get(totals)).await?.error_for_status()?.text().await?;
+    let found: serde_json::Value = serde_json::from_str(&answer)?;
+    let waiting = found["messages"].as_i64().unwrap_or_default();
+    if 0 < waiting {
+        ask(client.delete(format!("{url}/contents")))
+            .await?
+            .error_for_status()?;
+    }
+    Ok(waiting)
 }
