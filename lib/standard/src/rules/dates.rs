@@ -99,15 +99,7 @@ impl Periods {
     ];
 
     pub(crate) fn of(scene: &Scene<'_>) -> Option<Self> {
-        let pairs: Vec<_> = Self::PAIRS
-            .iter()
-            .filter_map(|(start, end)| Some((scene.column(start)?, scene.column(end)?)))
-            .collect();
-        if pairs.is_empty() {
-            None
-        } else {
-            Some(Periods(pairs))
-        }
+        scene.pairs(&Self::PAIRS).map(Periods)
     }
 }
 

@@ -27,6 +27,13 @@ impl Scene<'_> {
             .position(|field| field.name_en == name_en)
     }
 
+    /// Those of these pairs of fields that the layout has, by their English names; `None` when it has none.
+    pub(crate) fn pairs(&self, names: &[(&str, &str)]) -> Option<Vec<(Column, Column)>> {
+        let pair = |(one, other): &(&str, &str)| Some((self.column(one)?, self.column(other)?));
+        let pairs: Vec<_> = names.iter().filter_map(pair).collect();
+        Some(pairs).filter(|pairs| !pairs.is_empty())
+    }
+
     /// A field, by its English name.
     pub(crate) fn column(&self, name_en: &str) -> Option<Column> {
         let at = self.at(name_en)?;
