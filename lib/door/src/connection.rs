@@ -155,10 +155,15 @@ async fn answer(shared: Shared, request: Request<Incoming>) -> Result<Response, 
     shared.spoke.cancel();
     let is_h2 = request.version() == Version::HTTP_2;
     let (head, body) = request.into_parts();
+    // A client that asks first whether to send its body sends none before it is answered.
+    let asks_first = head.headers.contains_key(header::EXPECT);
     let (body, seen) = Leftover::new(body, is_h2);
     let mut request = Request::from_parts(head, Body::new(body));
     request.extensions_mut().insert(shared.peer);
     let mut response = shared.router.oneshot(request).await?;
+    if is_h2 && !asks_first {
+        seen.quiet().await;
+    }
     if !is_h2 && !seen.whole() {
         // hyper ends the connection then; told so, the client does not send its next request on it.
         response

@@ -1,6 +1,13 @@
 //! Every refusal is a problem document; HTTP/1.1 and HTTP/2.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use http_body_util::{BodyExt, Channel};
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 
 use super::world::World;
 
@@ -86,6 +93,39 @@ async fn an_ordinary_http_2_client_comes_in() {
     let missing = client.get(format!("{url}/nowhere")).send().await.unwrap();
     assert_eq!(missing.status(), 404);
     assert_eq!(missing.headers()["content-type"], "application/problem+json");
+}
+
+/// curl before 8 ends its body when it sees the head of a refusal, shorter than it announced: an error of the protocol
+/// whose reset would overtake the refusal's text. So nothing is answered while a body comes.
+#[tokio::test]
+async fn an_http_2_client_is_refused_when_its_body_has_come() {
+    let open = World::new().await.open().await;
+    let mut client = open.client(None);
+    client.alpn_protocols = vec![b"h2".to_vec()];
+    let stream = open.connect(Arc::new(client)).await.unwrap();
+    let (mut sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    let (mut frames, body) = Channel::<Bytes>::new(1);
+    let request = axum::http::Request::post("https://localhost/take")
+        .header("content-length", 3_000)
+        .body(body)
+        .unwrap();
+    let mut answer = pin!(sender.send_request(request));
+    for _ in 0..3 {
+        let early = tokio::time::timeout(Duration::from_millis(200), &mut answer).await;
+        assert!(early.is_err(), "answered while the body comes");
+        frames.send_data(Bytes::from(vec![b'x'; 1_000])).await.unwrap();
+    }
+    drop(frames);
+    let answer = answer.await.unwrap();
+    assert_eq!(answer.status(), 413);
+    let text = answer.into_body().collect().await.unwrap().to_bytes();
+    assert!(
+        text.starts_with(b"{") && text.ends_with(b"}"),
+        "the whole of it: {text:?}"
+    );
 }
 
 #[tokio::test]
