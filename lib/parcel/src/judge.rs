@@ -266,14 +266,8 @@ fn versions(manifest: &Manifest, unit: &Unit, subjects: &[Subject]) -> Option<Ve
     };
     let withdraws = subjects.first()?.withdraws;
     let records = subjects.iter().map(|subject| {
-        let [third, fourth] = &subject.beside;
-        [
-            subject.kind.as_str(),
-            &subject.insurer,
-            &subject.insured,
-            third,
-            fourth,
-        ]
+        let [insurer, insured, third, fourth] = subject.parts();
+        [subject.kind.as_str(), insurer, insured, third, fourth]
     });
     Versions::of(&group, withdraws, records)
 }

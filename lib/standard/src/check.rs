@@ -1,16 +1,16 @@
 //! Everything together: the files of one sending in, findings and units out.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use crate::codes;
 use crate::file;
 use crate::finding::{Finding, Severity, Sink};
 use crate::group;
-use crate::kind::{Edition, FileKind};
+use crate::kind::Edition;
 use crate::name::FileName;
 use crate::policy::Policy;
 use crate::rules::{self, Checked};
+use crate::subject::Subject;
 use crate::unit;
 
 /// A standard file: its name and its bytes. Attachments are not given here.
@@ -58,30 +58,6 @@ pub struct UnitSummary {
     pub service_kinds: Vec<String>,
 }
 
-/// Whom and what the records of a sending are about: where all of it is equal, a later sending takes the place of an
-/// earlier one. It names a person, so it shows none of it when printed.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Subject {
-    /// Kind of the file the others go along with (`UPPLAN`); of a deletion, the kind it withdraws.
-    pub kind: FileKind,
-    /// Withdrawn by a deletion instead of brought.
-    pub withdraws: bool,
-    /// Insurer, 6 digits.
-    pub insurer: String,
-    /// Insured number.
-    pub insured: String,
-    /// What else belongs to the key: the date of plan or consultation; of results, provider and service kind; else empty.
-    /// The service month stands in the unit.
-    pub beside: [String; 2],
-}
-
-impl fmt::Debug for Subject {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, withdraws) = (self.kind, self.withdraws);
-        write!(formatter, "Subject({kind}, withdraws: {withdraws})")
-    }
-}
-
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
@@ -91,7 +67,7 @@ pub struct Report {
     pub truncated: BTreeMap<&'static str, u64>,
     /// The units; one when the sending is as it should be.
     pub units: Vec<UnitSummary>,
-    /// Whom and what the records of all units are about.
+    /// Whom and what the records of all units are about; the same may stand there more than once.
     pub subjects: Vec<Subject>,
     /// Number of findings that reject, the truncated ones included.
     pub errors: u64,

@@ -8,7 +8,7 @@ mod shape;
 
 use std::ops::Range;
 
-use shape::{Span, marks};
+use shape::{Alike, Span, marks};
 
 /// More fields than any layout has are counted, not kept.
 const MAX_KEPT: usize = 128;
@@ -33,7 +33,8 @@ pub struct Reader<'a> {
     at: usize,
     next_line: u32,
     line: u32,
-    spans: Vec<Span>,
+    /// Of the first fields; behind them stand old ones.
+    spans: Box<[Span; MAX_KEPT]>,
     count: usize,
     fault: Option<Fault>,
     fault_field: usize,
@@ -41,12 +42,14 @@ pub struct Reader<'a> {
     start: usize,
     /// Where the record differs from the one before, when both have the same shape.
     alike: Option<Range<usize>>,
+    /// So many fields at its beginning are those of the record before.
+    kept: usize,
 }
 
 impl<'a> Reader<'a> {
     /// A reader at the beginning of these bytes.
     pub fn new(bytes: &'a [u8]) -> Self {
-        let spans = Vec::with_capacity(MAX_KEPT);
+        let spans = Box::new([Span::default(); MAX_KEPT]);
         Reader {
             bytes,
             at: 0,
@@ -59,6 +62,7 @@ impl<'a> Reader<'a> {
             resyncs: 0,
             start: 0,
             alike: None,
+            kept: 0,
         }
     }
 
@@ -68,19 +72,31 @@ impl<'a> Reader<'a> {
             return false;
         }
         let start = self.at;
-        self.alike = self.same_shape();
-        if self.alike.is_some() {
-            let lines = self.next_line - self.line;
-            self.at += self.at - self.start;
-            (self.start, self.line) = (start, self.next_line);
-            self.next_line = self.next_line.saturating_add(lines);
-            return true;
+        let mut same = 0;
+        self.alike = None;
+        if self.fault.is_none() && self.count <= MAX_KEPT {
+            // Fields at the same places need not be looked for again.
+            match shape::alike(self.record(), self.bytes_from(start)) {
+                Alike::Shape(range) => {
+                    let lines = self.next_line - self.line;
+                    self.at += self.at - self.start;
+                    (self.start, self.line) = (start, self.next_line);
+                    self.next_line = self.next_line.saturating_add(lines);
+                    self.alike = Some(range);
+                    return true;
+                }
+                Alike::Beginning(bytes) => same = bytes,
+            }
         }
-        self.spans.clear();
-        self.count = 0;
+        self.keep(same);
         self.fault = None;
         self.line = self.next_line;
         self.start = start;
+        let more_lines = self.bytes.get(start..self.at).unwrap_or_default();
+        let more_lines = more_lines.iter().filter(|byte| **byte == b'\n').count();
+        self.next_line = self
+            .next_line
+            .saturating_add(u32::try_from(more_lines).unwrap_or(u32::MAX));
         loop {
             let more = if self.bytes.get(self.at) == Some(&b'"') {
                 self.quoted(start)
@@ -94,24 +110,37 @@ impl<'a> Reader<'a> {
         true
     }
 
-    /// Has the record from here on its commas, quotes and line ends where the one read last has them? Then it has the same
-    /// fields at the same places, and only the bytes of this range (from its start) may differ.
-    fn same_shape(&self) -> Option<Range<usize>> {
-        if self.fault.is_some() || self.count != self.spans.len() {
-            return None;
+    /// Keeps the fields that lie, with the comma behind them, in so many bytes at the beginning of the record read last,
+    /// and moves on to the one after them: the next record begins with the same bytes.
+    fn keep(&mut self, same: usize) {
+        let spans = self.spans();
+        let kept = spans.partition_point(|span| span.end + usize::from(span.quoted) < same);
+        // The last one ends with the line.
+        let kept = kept.min(spans.len().saturating_sub(1));
+        if let Some(last) = kept.checked_sub(1).and_then(|last| spans.get(last)) {
+            self.at += last.end + usize::from(last.quoted) + 1;
         }
-        let before = self.bytes.get(self.start..self.at)?;
-        let now = self.bytes.get(self.at..self.at + before.len())?;
-        shape::difference(before, now)
+        (self.count, self.kept) = (kept, kept);
     }
 
-    /// The fields (from 0) that may differ from those of the record before, if this one has its shape: the others hold
-    /// the same bytes.
+    /// Where the fields lie, as far as they are kept.
+    fn spans(&self) -> &[Span] {
+        self.spans.get(..self.count).unwrap_or(&*self.spans)
+    }
+
+    /// The fields (from 0) that may differ from those of the record before: the others hold the same bytes.
     pub(crate) fn differing(&self) -> Option<Range<usize>> {
-        let bytes = self.alike.clone()?;
-        let first = self.spans.partition_point(|span| span.end < bytes.start);
-        let last = self.spans.partition_point(|span| span.start < bytes.end);
+        let Some(bytes) = &self.alike else {
+            return Some(self.kept..self.count).filter(|_| self.kept > 0);
+        };
+        let first = self.spans().partition_point(|span| span.end < bytes.start);
+        let last = self.spans().partition_point(|span| span.start < bytes.end);
         Some(first..last.max(first))
+    }
+
+    /// The bytes of the record, its line end included.
+    fn record(&self) -> &'a [u8] {
+        self.bytes.get(self.start..self.at).unwrap_or_default()
     }
 
     /// Physical line on which the record starts, from 1.
@@ -126,7 +155,7 @@ impl<'a> Reader<'a> {
 
     /// The bytes of the record, its line end left out.
     pub fn raw(&self) -> &'a [u8] {
-        let record = self.bytes.get(self.start..self.at).unwrap_or_default();
+        let record = self.record();
         let record = record.strip_suffix(b"\n").unwrap_or(record);
         record.strip_suffix(b"\r").unwrap_or(record)
     }
@@ -145,7 +174,7 @@ impl<'a> Reader<'a> {
     pub fn is_empty(&self) -> bool {
         self.count == 1
             && self
-                .spans
+                .spans()
                 .first()
                 .is_some_and(|span| span.start == span.end && !span.quoted)
     }
@@ -168,9 +197,9 @@ impl<'a> Reader<'a> {
     /// The field (from 0) that holds the byte at this position, or that it stands behind.
     pub fn field_at(&self, position: usize) -> Option<usize> {
         let place = position.checked_sub(self.start)?;
-        let fields = self.spans.partition_point(|span| span.start <= place);
+        let fields = self.spans().partition_point(|span| span.start <= place);
         // Behind the fields that are kept nothing is known.
-        let known = fields < self.spans.len() || self.count == self.spans.len();
+        let known = fields < MAX_KEPT || self.count == MAX_KEPT;
         fields.checked_sub(1).filter(|_| known)
     }
 
@@ -183,7 +212,7 @@ impl<'a> Reader<'a> {
 
     /// Where a field (from 0) lies in the reader's bytes, without its quotes; `None` beyond the last.
     pub fn range(&self, index: usize) -> Option<Range<usize>> {
-        let span = self.spans.get(index)?;
+        let span = self.spans().get(index)?;
         Some(self.start + span.start..self.start + span.end)
     }
 
@@ -220,11 +249,11 @@ impl<'a> Reader<'a> {
     }
 
     fn push(&mut self, start: usize, end: usize, quoted: bool) {
-        self.count += 1;
-        if self.spans.len() < MAX_KEPT {
+        if let Some(room) = self.spans.get_mut(self.count) {
             let (start, end) = (start - self.start, end - self.start);
-            self.spans.push(Span { start, end, quoted });
+            *room = Span { start, end, quoted };
         }
+        self.count += 1;
     }
 
     fn set_fault(&mut self, fault: Fault) {
@@ -347,11 +376,10 @@ impl<'a> Reader<'a> {
     /// Forgets what lies behind the record's end.
     fn end_at(&mut self, end: usize) {
         let end = end - self.start;
-        self.spans.retain(|span| span.start < end);
-        if let Some(last) = self.spans.last_mut() {
+        self.count = self.spans().partition_point(|span| span.start < end);
+        if let Some(last) = self.count.checked_sub(1).and_then(|last| self.spans.get_mut(last)) {
             last.end = last.end.min(end);
         }
-        self.count = self.spans.len();
     }
 
     /// Does a record begin here, i.e. six digits and a comma?

@@ -1,7 +1,6 @@
 //! One file read like a receiver: bytes, records, versions, fields. Leaves the keys for the rules between files.
 
 use crate::changed::{self, Fields};
-use crate::check::Subject;
 use crate::codes::{self, CodeInfo};
 use crate::csv::{Fault, Reader};
 use crate::encoding;
@@ -11,6 +10,7 @@ use crate::kind::{Edition, FileKind};
 use crate::layout::{Layout, layout};
 use crate::name::FileName;
 use crate::rules::{self, Column, Keyed, Row, RowRule, Scene, Tallies, Tell};
+use crate::subject::Subject;
 use crate::unit::UnitDef;
 
 /// What the rules between files need to know of one.
@@ -20,7 +20,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) edition: Option<Edition>,
     /// Distinct well-formed keys.
     pub(crate) keys: Vec<Keyed<'a>>,
-    /// Whom and what the records are about, sorted, each once.
+    /// Whom and what the records are about; one that comes again later in the file stands there again.
     pub(crate) subjects: Vec<Subject>,
     /// Names of images with the line they stand on, and their field.
     pub(crate) images: Vec<(&'a [u8], u32)>,

@@ -26,10 +26,11 @@ pub mod ms932;
 pub mod name;
 pub mod policy;
 mod rules;
+mod subject;
 mod tsv;
 pub mod unit;
 
-pub use check::{Context, File, Report, Subject, UnitSummary, check};
+pub use check::{Context, File, Report, UnitSummary, check};
 pub use codes::{CODES, CodeInfo};
 pub use finding::{Finding, Severity};
 pub use generate::{GenSpec, GeneratedUnit, Size, UnitKind, generate};
@@ -37,4 +38,5 @@ pub use group::{Group, group};
 pub use kind::{Edition, FileKind};
 pub use name::{FileName, NameFinding, looks_standard};
 pub use policy::Policy;
+pub use subject::Subject;
 pub use unit::{Unit, identify};

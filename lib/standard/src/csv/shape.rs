@@ -6,7 +6,7 @@ use std::ops::Range;
 const SHAPE: [u8; 4] = *b",\"\r\n";
 
 /// Where a field lies, from the start of its record: there it lies in the next record too, if that has the same shape.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Span {
     pub(super) start: usize,
     pub(super) end: usize,
@@ -25,13 +25,23 @@ pub(super) fn marks<const N: usize>(word: u64, wanted: [u8; N]) -> u64 {
     })
 }
 
-/// Where two whole records differ, line ends included, when both have their commas, quotes and line ends at the same
-/// places; `None` when they have not, or are too short to look.
-pub(super) fn difference(before: &[u8], now: &[u8]) -> Option<Range<usize>> {
-    if before.last() != Some(&b'\n') || now.last() != Some(&b'\n') {
-        return None;
-    }
-    let last_word = now.len().checked_sub(8)?;
+/// What a record has in common with the one before it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Alike {
+    /// Both have their commas, quotes and line ends at the same places; only bytes of this range may differ.
+    Shape(Range<usize>),
+    /// So many bytes at the beginning.
+    Beginning(usize),
+}
+
+/// Compares a whole record, line end included, with what comes after it.
+pub(super) fn alike(before: &[u8], rest: &[u8]) -> Alike {
+    let now = rest.get(..before.len()).unwrap_or(rest);
+    let (words, others) = (before.as_chunks::<8>().0, now.as_chunks::<8>().0);
+    let (Some(last_word), Some(last_other)) = (before.last_chunk(), now.last_chunk()) else {
+        return Alike::Beginning(0);
+    };
+    let whole = now.len() == before.len() && before.last() == Some(&b'\n') && now.last() == Some(&b'\n');
     let (mut first, mut last) = (now.len(), 0);
     let mut differs = |at: usize, before: &[u8; 8], now: &[u8; 8]| {
         let (before, now) = (u64::from_le_bytes(*before), u64::from_le_bytes(*now));
@@ -43,17 +53,15 @@ pub(super) fn difference(before: &[u8], now: &[u8]) -> Option<Range<usize>> {
         last = at + 8 - (difference.leading_zeros() / 8) as usize;
         let marks = [before, now].map(|word| marks(word, SHAPE));
         // The high bit of each mark, spread over its byte.
-        marks[0] == marks[1] && difference & ((marks[0] >> 7) * 0xFF) == 0
+        whole && marks[0] == marks[1] && difference & ((marks[0] >> 7) * 0xFF) == 0
     };
-    let (words, others) = (before.as_chunks::<8>().0, now.as_chunks::<8>().0);
-    for (at, (before, now)) in words.iter().zip(others).enumerate() {
-        if !differs(at * 8, before, now) {
-            return None;
-        }
+    let mut pairs = words.iter().zip(others).enumerate();
+    if !pairs.all(|(at, (before, now))| differs(at * 8, before, now)) {
+        return Alike::Beginning(first);
     }
     // The last word may overlap the one before it.
-    if !differs(last_word, before.last_chunk()?, now.last_chunk()?) {
-        return None;
+    if !whole || !differs(now.len() - 8, last_word, last_other) {
+        return Alike::Beginning(first.min(now.len() / 8 * 8));
     }
-    Some(first.min(last)..last)
+    Alike::Shape(first.min(last)..last)
 }

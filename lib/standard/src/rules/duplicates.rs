@@ -1,6 +1,7 @@
 //! The same record twice in a file: a receiver would take it in twice, or not at all.
 
 use super::hash::Hash;
+use super::repeated::repeated;
 use super::{Row, RowRule, Scene, Tell};
 use crate::changed::{self, Fields};
 use crate::codes;
@@ -8,8 +9,7 @@ use crate::csv::Reader;
 use crate::file::Facts;
 use crate::kind::FileKind;
 
-/// Remembers each record by a hash, and compares the records themselves when two hashes are equal. A list that is sorted
-/// at the end: a file may hold a hundred thousand records, and a table of them would miss the cache at each.
+/// Remembers each record by a hash, and compares the records themselves when two hashes are equal.
 pub(crate) struct Duplicates<'a> {
     /// Positions of the fields that make a record what it is; empty: all of them.
     identity: Vec<usize>,
@@ -20,8 +20,10 @@ pub(crate) struct Duplicates<'a> {
     hashes: Vec<u64>,
     /// The whole file.
     bytes: &'a [u8],
-    /// Hash, line, and where the record begins.
-    seen: Vec<(u64, u32, usize)>,
+    /// Of each record.
+    seen: Vec<u64>,
+    /// Line, and where the record begins.
+    places: Vec<(u32, usize)>,
 }
 
 impl Duplicates<'_> {
@@ -39,6 +41,7 @@ impl Duplicates<'_> {
             unsure,
             bytes: &[],
             seen: Vec::new(),
+            places: Vec::new(),
         })
     }
 }
@@ -125,19 +128,19 @@ impl<'a> RowRule<'a> for Duplicates<'a> {
     fn row(&mut self, row: &Row<'_, 'a>, _tell: &mut Tell<'_>) {
         self.bytes = row.reader().bytes_from(0);
         let hash = self.hash(row);
-        self.seen.push((hash, row.line(), row.reader().start()));
+        self.seen.push(hash);
+        self.places.push((row.line(), row.reader().start()));
     }
 
     fn end(mut self: Box<Self>, _facts: &mut Facts<'a>, tell: &mut Tell<'_>) {
-        let mut seen = std::mem::take(&mut self.seen);
-        seen.sort_unstable_by_key(|(hash, line, _)| (*hash, *line));
         let mut again: Vec<(u32, u32)> = Vec::new();
-        for same in seen.chunk_by(|one, other| one.0 == other.0) {
-            let Some(((_, first, start), rest)) = same.split_first() else {
+        for same in repeated(std::mem::take(&mut self.seen)) {
+            let mut places = same.iter().filter_map(|at| self.places.get(*at));
+            let Some((first, start)) = places.next() else {
                 continue;
             };
-            let equal = rest.iter().filter(|(.., other)| self.equal(*start, *other));
-            again.extend(equal.map(|(_, line, _)| (*line, *first)));
+            let equal = places.filter(|(_, other)| self.equal(*start, *other));
+            again.extend(equal.map(|(line, _)| (*line, *first)));
         }
         again.sort_unstable();
         for (line, first) in again {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::hash::Hash;
+use super::repeated::repeated;
 use super::{Checked, Row, RowRule, Scene, Tell};
 use crate::changed::{self, Fields};
 use crate::codes;
@@ -92,50 +93,41 @@ impl<'a> RowRule<'a> for Keys<'a> {
     }
 }
 
-/// Each key once, with what is known of all its rows, in the order of the file. Sorted rather than looked up: a file may
-/// hold a million persons.
+/// Each key once, with what is known of all its rows, in the order of the file.
 fn distinct(mut found: Vec<Keyed<'_>>) -> Vec<Keyed<'_>> {
     let hash = |keyed: &Keyed<'_>| {
         let mut hash = Hash::new();
         keyed.key.iter().for_each(|part| hash.add(part));
         hash.end()
     };
-    let mut order: Vec<(u64, usize)> = found.iter().map(hash).zip(0..).collect();
-    order.sort_unstable();
     let mut again: Vec<usize> = Vec::new();
-    for same in order.chunk_by_mut(|one, other| one.0 == other.0) {
-        if same.len() == 1 {
-            continue;
-        }
-        // Other keys may have the same hash.
-        let key = |at: usize| found.get(at).map(|keyed| keyed.key);
-        same.sort_unstable_by_key(|(_, at)| (key(*at), *at));
-        let mut first: Option<usize> = None;
-        for (_, at) in same.iter() {
-            let known = first.filter(|first| key(*first) == key(*at));
-            match known {
-                Some(first) => again.extend([first, *at]),
-                None => first = Some(*at),
+    for mut same in repeated(found.iter().map(hash).collect()) {
+        let key = |at: &usize| found.get(*at).map(|keyed| keyed.key);
+        same.sort_by_key(key);
+        let runs: Vec<Vec<usize>> = same
+            .chunk_by(|one, other| key(one) == key(other))
+            .map(<[usize]>::to_vec)
+            .collect();
+        for run in runs {
+            let Some((first, later)) = run.split_first() else {
+                continue;
+            };
+            let known = later.iter().filter_map(|at| found.get(*at));
+            let (served, named) = known.fold((false, false), |(served, named), keyed| {
+                (served | keyed.served, named | keyed.offices_named)
+            });
+            if let Some(keyed) = found.get_mut(*first) {
+                keyed.served |= served;
+                keyed.offices_named |= named;
             }
+            again.extend(later);
         }
     }
-    for pair in again.chunks_exact(2) {
-        let &[first, later] = pair else { continue };
-        let seen = found.get(later).map(|keyed| (keyed.served, keyed.offices_named));
-        if let (Some(keyed), Some((served, offices_named))) = (found.get_mut(first), seen) {
-            keyed.served |= served;
-            keyed.offices_named |= offices_named;
-        }
-    }
-    let mut later: Vec<usize> = again
-        .chunks_exact(2)
-        .filter_map(|pair| pair.last().copied())
-        .collect();
-    later.sort_unstable();
-    let mut later = later.into_iter().peekable();
+    again.sort_unstable();
+    let mut again = again.into_iter().peekable();
     let mut at = 0;
     found.retain(|_| {
-        let keep = later.next_if_eq(&at).is_none();
+        let keep = again.next_if_eq(&at).is_none();
         at += 1;
         keep
     });

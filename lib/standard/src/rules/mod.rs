@@ -13,6 +13,7 @@ mod keys;
 mod misdirected;
 mod offices;
 mod order;
+mod repeated;
 mod row;
 mod services;
 mod subjects;

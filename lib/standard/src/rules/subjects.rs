@@ -3,10 +3,9 @@
 
 use super::{Row, RowRule, Scene, Tell};
 use crate::changed::{self, Fields};
-use crate::check::Subject;
-use crate::field;
 use crate::file::Facts;
 use crate::kind::FileKind;
+use crate::subject::Subject;
 
 /// Collects the subjects of a base file or a deletion.
 pub(crate) struct Subjects<'a> {
@@ -14,7 +13,9 @@ pub(crate) struct Subjects<'a> {
     withdraws: bool,
     /// Fields beside the person, with as many bytes of each as belong to the key.
     beside: Vec<(usize, usize)>,
-    found: Vec<[&'a [u8]; 4]>,
+    found: Vec<Subject>,
+    /// Of the record before.
+    last: Option<[&'a [u8]; 4]>,
 }
 
 impl Subjects<'_> {
@@ -42,6 +43,7 @@ impl Subjects<'_> {
             withdraws,
             beside,
             found: Vec::new(),
+            last: None,
         })
     }
 }
@@ -73,33 +75,24 @@ impl<'a> RowRule<'a> for Subjects<'a> {
             let value = row.at(*at);
             *place = value.get(..*length).unwrap_or(value);
         }
-        if self.found.last() != Some(&subject) && insurer.len() == 6 && field::is_insured(insured) {
-            self.found.push(subject);
+        if self.last != Some(subject) {
+            self.last = Some(subject);
+            self.found
+                .extend(Subject::new(self.kind, self.withdraws, subject));
         }
     }
 
     fn end(self: Box<Self>, facts: &mut Facts<'a>, _tell: &mut Tell<'_>) {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let (kind, withdraws) = (self.kind, self.withdraws);
-        facts.subjects = self
-            .found
-            .iter()
-            .map(|[insurer, insured, third, fourth]| Subject {
-                kind,
-                withdraws,
-                insurer: text(insurer),
-                insured: text(insured),
-                beside: [text(third), text(fourth)],
-            })
-            .collect();
-        facts.subjects.sort_unstable();
-        facts.subjects.dedup();
+        facts.subjects = self.found;
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::check::{Context, File, Subject, check};
+    use std::collections::BTreeSet;
+
+    use crate::check::{Context, File, check};
+    use crate::subject::Subject;
     use crate::generate::{GenSpec, Size, UnitKind, generate};
 
     /// The subjects of so many generated persons.
@@ -136,19 +129,16 @@ mod tests {
             (UnitKind::Results, UnitKind::DeleteResults),
         ] {
             assert_eq!(
-                subjects(brings, 3).len(),
+                subjects(brings, 3).into_iter().collect::<BTreeSet<_>>().len(),
                 3,
-                "{brings:?}: a person stands there once"
+                "{brings:?}"
             );
             let brought = subjects(brings, 1);
             assert!(brought.iter().all(|subject| !subject.withdraws));
-            let brought_withdrawn: Vec<_> = brought
-                .into_iter()
-                .map(|subject| Subject {
-                    withdraws: true,
-                    ..subject
-                })
-                .collect();
+            let mut brought_withdrawn = brought;
+            for subject in &mut brought_withdrawn {
+                subject.withdraws = true;
+            }
             assert!(brought_withdrawn == subjects(withdraws, 1), "{brings:?}");
         }
     }
