@@ -1,5 +1,5 @@
-//! Sets of fields: what a record has that the one before it had not. Rows of a file are much alike, and what was good once
-//! is good again.
+//! Sets of fields: those that are filled, those that differ from the record before. Rows of a file are much alike, and what
+//! was good once is good again.
 
 use std::ops::Range;
 
@@ -22,6 +22,17 @@ pub(crate) fn bits(range: &Range<usize>) -> Fields {
     below(range.end) & !below(range.start)
 }
 
+/// The positions of these fields, ascending.
+#[inline]
+pub(crate) fn each(mut fields: Fields) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let at = fields.trailing_zeros() as usize;
+        // The lowest bit goes.
+        fields &= fields.wrapping_sub(1);
+        Some(at).filter(|at| *at < Fields::BITS as usize)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,5 +43,7 @@ mod tests {
         assert_eq!(fields([2, 3]), 0b1100);
         assert_eq!(bits(&(0..128)), ALL);
         assert_eq!(bits(&(3..3)), 0);
+        assert_eq!(each(1 << 127 | 0b101).collect::<Vec<_>>(), [0, 2, 127]);
+        assert_eq!(each(0).count(), 0);
     }
 }

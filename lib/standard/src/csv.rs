@@ -8,6 +8,7 @@ mod shape;
 
 use std::ops::Range;
 
+use crate::changed::{self, Fields};
 use shape::{Alike, Span, marks};
 
 /// More fields than any layout has are counted, not kept.
@@ -36,6 +37,8 @@ pub struct Reader<'a> {
     /// Of the first fields; behind them stand old ones.
     spans: Box<[Span; MAX_KEPT]>,
     count: usize,
+    /// Those of them that are not empty.
+    filled: Fields,
     fault: Option<Fault>,
     fault_field: usize,
     resyncs: u32,
@@ -57,6 +60,7 @@ impl<'a> Reader<'a> {
             line: 1,
             spans,
             count: 0,
+            filled: 0,
             fault: None,
             fault_field: 0,
             resyncs: 0,
@@ -88,15 +92,17 @@ impl<'a> Reader<'a> {
                 Alike::Beginning(bytes) => same = bytes,
             }
         }
+        let several_lines = self.next_line > self.line + 1;
         self.keep(same);
         self.fault = None;
         self.line = self.next_line;
         self.start = start;
-        let more_lines = self.bytes.get(start..self.at).unwrap_or_default();
-        let more_lines = more_lines.iter().filter(|byte| **byte == b'\n').count();
-        self.next_line = self
-            .next_line
-            .saturating_add(u32::try_from(more_lines).unwrap_or(u32::MAX));
+        if several_lines {
+            let kept = self.bytes.get(start..self.at).unwrap_or_default();
+            kept.iter()
+                .filter(|byte| **byte == b'\n')
+                .for_each(|_| self.count_line());
+        }
         loop {
             let more = if self.bytes.get(self.at) == Some(&b'"') {
                 self.quoted(start)
@@ -114,13 +120,16 @@ impl<'a> Reader<'a> {
     /// and moves on to the one after them: the next record begins with the same bytes.
     fn keep(&mut self, same: usize) {
         let spans = self.spans();
-        let kept = spans.partition_point(|span| span.end + usize::from(span.quoted) < same);
+        // Few: nothing is gained by looking for the last one by halves.
+        let within = |span: &&Span| span.end + usize::from(span.quoted) < same;
+        let kept = spans.iter().take_while(within).count();
         // The last one ends with the line.
         let kept = kept.min(spans.len().saturating_sub(1));
         if let Some(last) = kept.checked_sub(1).and_then(|last| spans.get(last)) {
             self.at += last.end + usize::from(last.quoted) + 1;
         }
         (self.count, self.kept) = (kept, kept);
+        self.filled &= changed::bits(&(0..kept));
     }
 
     /// Where the fields lie, as far as they are kept.
@@ -136,6 +145,11 @@ impl<'a> Reader<'a> {
         let first = self.spans().partition_point(|span| span.end < bytes.start);
         let last = self.spans().partition_point(|span| span.start < bytes.end);
         Some(first..last.max(first))
+    }
+
+    /// The fields that are not empty.
+    pub(crate) fn filled(&self) -> Fields {
+        self.filled
     }
 
     /// The bytes of the record, its line end included.
@@ -252,6 +266,7 @@ impl<'a> Reader<'a> {
         if let Some(room) = self.spans.get_mut(self.count) {
             let (start, end) = (start - self.start, end - self.start);
             *room = Span { start, end, quoted };
+            self.filled |= u128::from(start < end) << self.count;
         }
         self.count += 1;
     }
@@ -306,6 +321,10 @@ impl<'a> Reader<'a> {
 
     fn end_of_line(&mut self, next: usize) {
         self.at = next;
+        self.count_line();
+    }
+
+    fn count_line(&mut self) {
         self.next_line = self.next_line.saturating_add(1);
     }
 
@@ -324,7 +343,7 @@ impl<'a> Reader<'a> {
                     return false;
                 }
                 Some(b'\n') => {
-                    self.next_line = self.next_line.saturating_add(1);
+                    self.count_line();
                     if self.fault.is_some() && self.begins_record(self.at + 1) && self.resync(record, start) {
                         return false;
                     }
@@ -377,9 +396,16 @@ impl<'a> Reader<'a> {
     fn end_at(&mut self, end: usize) {
         let end = end - self.start;
         self.count = self.spans().partition_point(|span| span.start < end);
-        if let Some(last) = self.count.checked_sub(1).and_then(|last| self.spans.get_mut(last)) {
+        if let Some(last) = self
+            .count
+            .checked_sub(1)
+            .and_then(|last| self.spans.get_mut(last))
+        {
             last.end = last.end.min(end);
         }
+        let filled = self.spans().iter().enumerate();
+        let filled = filled.filter(|(_, span)| span.start < span.end);
+        self.filled = changed::fields(filled.map(|(at, _)| at));
     }
 
     /// Does a record begin here, i.e. six digits and a comma?

@@ -19,7 +19,7 @@ pub(crate) struct Facts<'a> {
     /// Edition by the CSV version of its first record.
     pub(crate) edition: Option<Edition>,
     /// Distinct well-formed keys.
-    pub(crate) keys: Vec<Keyed<'a>>,
+    pub(crate) keys: Vec<Keyed>,
     /// Whom and what the records are about; one that comes again later in the file stands there again.
     pub(crate) subjects: Vec<Subject>,
     /// Names of images with the line they stand on, and their field.
@@ -80,6 +80,8 @@ struct Pass<'n, 's, 'a> {
 /// What a pass needs once the edition is known: the layout, and the rules that have something to say.
 struct Plan<'a> {
     layout: &'static Layout,
+    /// The fields that must not be empty.
+    required: Fields,
     rules: Vec<(Fields, Box<dyn RowRule<'a> + 'a>)>,
     /// Nothing was found in the record before.
     clean: bool,
@@ -139,8 +141,11 @@ impl<'a> Pass<'_, '_, 'a> {
             layout,
             def: self.def,
         };
+        let required = layout.fields.iter().enumerate();
+        let required = required.filter(|(_, field)| field.is_required());
         Some(Plan {
             layout,
+            required: changed::fields(required.map(|(at, _)| at)),
             rules: rules::of_file(&scene)
                 .into_iter()
                 .map(|rule| (rule.fields(), rule))
@@ -224,8 +229,12 @@ impl<'a> Pass<'_, '_, 'a> {
         let alike = reader.differing().filter(|_| plan.clean);
         let range = alike.unwrap_or(0..expected);
         let found_before = self.sink.count();
-        let fields = plan.layout.fields.get(range.clone()).unwrap_or_default();
-        for (index, field) in range.clone().zip(fields) {
+        let changed = changed::bits(&range);
+        // An empty field is wrong only where it is required.
+        for index in changed::each(changed & (reader.filled() | plan.required)) {
+            let Some(field) = plan.layout.fields.get(index) else {
+                break;
+            };
             let value = reader.field(index);
             if field::surely_fits(field, value) || (index == 0 && !value.is_empty()) {
                 continue;
@@ -243,7 +252,6 @@ impl<'a> Pass<'_, '_, 'a> {
             }
         }
         let (sink, file) = (&mut *self.sink, self.file);
-        let changed = changed::bits(&range);
         let (row, mut tell) = (Row::new(reader, changed), Tell { sink, file });
         for (fields, rule) in &mut plan.rules {
             if row.differs_in(*fields) || *fields == changed::ALL {

@@ -76,6 +76,9 @@ pub fn scan(bytes: &[u8]) -> Scan {
                 break;
             }
         }
+        while let Some(b'\r' | b'\n' | b'\t') = bytes.get(at) {
+            at += 1;
+        }
         let Some(&byte) = bytes.get(at) else { break };
         let trail = bytes.get(at + 1).copied();
         let pair = trail.map_or(Pair::None, |trail| pairs.of(byte, trail));

@@ -100,7 +100,11 @@ fn behind(one: &str, other: &str) -> Result<(), proptest::test_runner::TestCaseE
     }
     let lines = behind.next_line - 1;
     proptest::prop_assert!(behind.read());
-    let fields = |reader: &Reader<'_>| (0..reader.len()).map(|at| reader.field(at).to_vec()).collect::<Vec<_>>();
+    let fields = |reader: &Reader<'_>| {
+        (0..reader.len())
+            .map(|at| reader.field(at).to_vec())
+            .collect::<Vec<_>>()
+    };
     if let Some(range) = behind.differing() {
         let mut before = Reader::new(one.as_bytes());
         before.read();
@@ -109,9 +113,17 @@ fn behind(one: &str, other: &str) -> Result<(), proptest::test_runner::TestCaseE
         }
     }
     proptest::prop_assert_eq!(fields(&behind), fields(&alone));
+    for reader in [&behind, &alone] {
+        for at in 0..reader.len().min(MAX_KEPT) {
+            proptest::prop_assert_eq!(reader.filled() >> at & 1 == 1, !reader.field(at).is_empty());
+        }
+    }
     proptest::prop_assert_eq!(behind.fault(), alone.fault());
     proptest::prop_assert_eq!(behind.fault_field(), alone.fault_field());
-    proptest::prop_assert_eq!((behind.end() - one.len(), behind.line() - lines), (alone.end(), alone.line()));
+    proptest::prop_assert_eq!(
+        (behind.end() - one.len(), behind.line() - lines),
+        (alone.end(), alone.line())
+    );
     proptest::prop_assert_eq!(behind.next_line - lines, alone.next_line);
     Ok(())
 }

@@ -1,7 +1,5 @@
 //! How often each service stands in table 6, and how often table 7 counts it.
 
-use std::collections::HashMap;
-
 use super::Column;
 use super::hash::Hash;
 use super::services::Special;
@@ -13,9 +11,9 @@ use crate::file::Facts;
 use crate::finding::Sink;
 use crate::kind::FileKind;
 
-/// A service of a person, by a hash of person, office and service code: what rests on it is a warning, and a file may
-/// hold a hundred thousand of them.
-pub(crate) type Tallies = HashMap<u64, Tally>;
+/// The services of persons, by a hash of person, office and service code, ascending: what rests on it is a warning, and a
+/// file may hold a hundred thousand of them.
+pub(crate) type Tallies = Vec<(u64, Tally)>;
 
 /// How often, and the line it stands on first.
 #[derive(Debug, Clone, Copy)]
@@ -51,21 +49,15 @@ impl Counts {
             code: scene.at("service_code")?,
             office: scene.at("provider_office_code")?,
             prorata: scene.at("prorata_days"),
-            tallies: HashMap::new(),
+            tallies: Vec::new(),
             last: None,
             service: changed::fields([1, 2, scene.at("provider_office_code")?, scene.at("service_code")?]),
         })
     }
 
-    /// Puts the service read last into the table.
+    /// Puts the service read last to the others.
     fn keep(&mut self) {
-        if let Some((service, last)) = self.last.take() {
-            let merge = |tally: &mut Tally| {
-                tally.count += last.count;
-                tally.open |= last.open;
-            };
-            self.tallies.entry(service).and_modify(merge).or_insert(last);
-        }
+        self.tallies.extend(self.last.take());
     }
 }
 
@@ -96,6 +88,16 @@ impl<'a> RowRule<'a> for Counts {
 
     fn end(mut self: Box<Self>, facts: &mut Facts<'a>, _tell: &mut Tell<'_>) {
         self.keep();
+        self.tallies
+            .sort_unstable_by_key(|(service, tally)| (*service, tally.line));
+        self.tallies.dedup_by(|(service, again), (first, tally)| {
+            if service != first {
+                return false;
+            }
+            tally.count += again.count;
+            tally.open |= again.open;
+            true
+        });
         facts.tallies = self.tallies;
         facts.count_column = Some(self.count);
     }
@@ -111,15 +113,21 @@ pub(crate) fn check(files: &[&Checked<'_>], sink: &mut Sink) {
         return;
     }
     let mut differing: Vec<(u32, u64, u64)> = Vec::new();
+    let mut lacking: Vec<u32> = Vec::new();
+    let mut sixes = table6.facts.tallies.iter().peekable();
     for (service, seven) in &table7.facts.tallies {
-        let six = table6.facts.tallies.get(service);
+        lacking
+            .extend(std::iter::from_fn(|| sixes.next_if(|(six, _)| six < service)).map(|(_, six)| six.line));
+        let six = sixes.next_if(|(six, _)| six == service).map(|(_, six)| six);
         let open = seven.open || six.is_some_and(|six| six.open);
         let count = six.map_or(0, |six| six.count);
         if count != seven.count && !open {
             differing.push((seven.line, seven.count, count));
         }
     }
+    lacking.extend(sixes.map(|(_, six)| six.line));
     differing.sort_unstable();
+    lacking.sort_unstable();
     for (line, seven, six) in differing {
         sink.add(&codes::TABLE7_COUNT, table7.file, |draft| {
             let draft = draft.line(line).detail(
@@ -132,14 +140,6 @@ pub(crate) fn check(files: &[&Checked<'_>], sink: &mut Sink) {
             }
         });
     }
-    let mut lacking: Vec<u32> = table6
-        .facts
-        .tallies
-        .iter()
-        .filter(|(service, _)| !table7.facts.tallies.contains_key(service))
-        .map(|(_, six)| six.line)
-        .collect();
-    lacking.sort_unstable();
     for line in lacking {
         sink.add(&codes::TABLE7_COUNT, table6.file, |draft| {
             draft.line(line).detail(

@@ -11,13 +11,14 @@ use crate::kind::FileKind;
 
 /// Remembers each record by a hash, and compares the records themselves when two hashes are equal.
 pub(crate) struct Duplicates<'a> {
-    /// Positions of the fields that make a record what it is; empty: all of them.
-    identity: Vec<usize>,
+    /// The fields that make a record what it is; none: all of them.
+    identity: Fields,
     /// Two equal rows may be meant: only warn.
     unsure: bool,
-    /// The same as fields, and the hash of each in the record before: only those that differ are hashed again.
-    fields: Fields,
+    /// Hash of each field at its position, and their sum: only the fields that differ from the record before are hashed
+    /// again.
     hashes: Vec<u64>,
+    sum: u64,
     /// The whole file.
     bytes: &'a [u8],
     /// Of each record.
@@ -33,11 +34,10 @@ impl Duplicates<'_> {
             scene.name.kind,
             FileKind::Up3Kyo | FileKind::UpKihonSub1 | FileKind::UpKihonSub2
         );
-        let identity = identity(scene);
         Some(Duplicates {
-            fields: changed::fields(identity.iter().copied()),
-            hashes: vec![0; identity.len()],
-            identity,
+            identity: changed::fields(identity(scene)),
+            hashes: vec![0; scene.layout.fields.len()],
+            sum: 0,
             unsure,
             bytes: &[],
             seen: Vec::new(),
@@ -92,22 +92,23 @@ fn identity(scene: &Scene<'_>) -> Vec<usize> {
 
 impl<'a> Duplicates<'a> {
     fn hash(&mut self, row: &Row<'_, 'a>) -> u64 {
-        let mut hash = Hash::new();
-        if self.identity.is_empty() {
+        if self.identity == 0 {
+            let mut hash = Hash::new();
             hash.add(row.reader().raw());
             return hash.end();
         }
-        if row.differs_in(self.fields) {
-            for (at, hashed) in self.identity.iter().zip(&mut self.hashes) {
-                if row.differs_in(changed::fields([*at])) {
-                    let mut field = Hash::new();
-                    field.add(row.at(*at));
-                    *hashed = field.end();
-                }
-            }
+        for at in changed::each(row.changed() & self.identity) {
+            let Some(before) = self.hashes.get_mut(at) else {
+                break;
+            };
+            let mut hash = Hash::new();
+            hash.word(at as u64);
+            hash.add(row.at(at));
+            let hash = hash.end();
+            self.sum = self.sum.wrapping_sub(*before).wrapping_add(hash);
+            *before = hash;
         }
-        self.hashes.iter().for_each(|field| hash.word(*field));
-        hash.end()
+        self.sum
     }
 
     /// Are the records that begin at these positions the same?
@@ -117,10 +118,10 @@ impl<'a> Duplicates<'a> {
             reader.read();
             reader
         });
-        if self.identity.is_empty() {
+        if self.identity == 0 {
             return one.raw() == other.raw();
         }
-        self.identity.iter().all(|at| one.field(*at) == other.field(*at))
+        changed::each(self.identity).all(|at| one.field(at) == other.field(at))
     }
 }
 

@@ -13,13 +13,14 @@ use crate::finding::Sink;
 use crate::kind::FileKind;
 use crate::unit::{Presence, Role, UnitDef};
 
-/// Key fields of a record: insurer, insured, and the third that ties it (empty when there is none).
-pub(crate) type Key<'a> = [&'a [u8]; 3];
+/// Key fields of a record, one behind the other: insurer (6 bytes), insured (10), and the third that ties it (6 or 8; zeros
+/// when there is none).
+type Key = [u8; 24];
 
 /// A distinct well-formed key of a file.
 #[derive(Debug)]
-pub(crate) struct Keyed<'a> {
-    pub(crate) key: Key<'a>,
+pub(crate) struct Keyed {
+    key: Key,
     /// The line it stands on first.
     pub(crate) line: u32,
     /// A row of it holds a service of the destination office.
@@ -29,16 +30,16 @@ pub(crate) struct Keyed<'a> {
 }
 
 /// Collects the keys of a file that is tied to others.
-pub(crate) struct Keys<'a> {
+pub(crate) struct Keys {
     third: Option<usize>,
     provider: Option<usize>,
     destination: String,
     partial: bool,
     /// One for each run of rows with the same key.
-    found: Vec<Keyed<'a>>,
+    found: Vec<Keyed>,
 }
 
-impl Keys<'_> {
+impl Keys {
     pub(crate) fn of(scene: &Scene<'_>) -> Option<Self> {
         let member = scene.def?.member(scene.name.kind)?;
         let third = member
@@ -56,7 +57,7 @@ impl Keys<'_> {
     }
 }
 
-impl<'a> RowRule<'a> for Keys<'a> {
+impl<'a> RowRule<'a> for Keys {
     fn fields(&self) -> Fields {
         changed::fields([1, 2].into_iter().chain(self.third).chain(self.provider))
     }
@@ -64,15 +65,13 @@ impl<'a> RowRule<'a> for Keys<'a> {
     fn row(&mut self, row: &Row<'_, 'a>, _tell: &mut Tell<'_>) {
         let third = self.third.map(|at| row.at(at)).unwrap_or_default();
         let [insurer, insured] = row.person();
-        let key = [insurer, insured, third];
-        let again = self.found.last().is_some_and(|last| last.key == key);
-        if !again {
-            // Keys that are no keys have been told already; keeping only the others also bounds the memory.
-            let third_fits = self.third.is_none() || matches!(third.len(), 6 | 8);
-            if insurer.len() != 6 || !field::is_insured(insured) || !third_fits {
-                self.partial = true;
-                return;
-            }
+        // Keys that are no keys have been told already; keeping only the others also bounds the memory.
+        let third_fits = self.third.is_none() || matches!(third.len(), 6 | 8);
+        let Some(key) = key(insurer, insured, third).filter(|_| third_fits) else {
+            self.partial = true;
+            return;
+        };
+        if self.found.last().is_none_or(|last| last.key != key) {
             self.found.push(Keyed {
                 key,
                 line: row.line(),
@@ -93,11 +92,25 @@ impl<'a> RowRule<'a> for Keys<'a> {
     }
 }
 
+/// The key of these fields, when they are well-formed.
+fn key(insurer: &[u8], insured: &[u8], third: &[u8]) -> Option<Key> {
+    let mut key = Key::default();
+    let (one, rest) = key.split_at_mut(6);
+    let (two, three) = rest.split_at_mut(10);
+    if insurer.len() != one.len() || !field::is_insured(insured) {
+        return None;
+    }
+    one.copy_from_slice(insurer);
+    two.copy_from_slice(insured);
+    three.get_mut(..third.len())?.copy_from_slice(third);
+    Some(key)
+}
+
 /// Each key once, with what is known of all its rows, in the order of the file.
-fn distinct(mut found: Vec<Keyed<'_>>) -> Vec<Keyed<'_>> {
-    let hash = |keyed: &Keyed<'_>| {
+fn distinct(mut found: Vec<Keyed>) -> Vec<Keyed> {
+    let hash = |keyed: &Keyed| {
         let mut hash = Hash::new();
-        keyed.key.iter().for_each(|part| hash.add(part));
+        hash.add(&keyed.key);
         hash.end()
     };
     let mut again: Vec<usize> = Vec::new();
@@ -163,8 +176,8 @@ pub(crate) fn check(def: &UnitDef, files: &[&Checked<'_>], sink: &mut Sink) {
     }
 }
 
-fn keys_of<'c>(checked: &'c Checked<'_>) -> impl Iterator<Item = Key<'c>> {
-    checked.facts.keys.iter().map(|keyed| keyed.key)
+fn keys_of<'c>(checked: &'c Checked<'_>) -> impl Iterator<Item = &'c Key> {
+    checked.facts.keys.iter().map(|keyed| &keyed.key)
 }
 
 /// Tells of every key of `one` that `other` lacks.
@@ -172,7 +185,7 @@ fn lacking(one: &Checked<'_>, other: &Checked<'_>, sink: &mut Sink) {
     if other.facts.partial {
         return;
     }
-    let there: HashSet<&Key<'_>> = other.facts.keys.iter().map(|keyed| &keyed.key).collect();
+    let there: HashSet<&Key> = keys_of(other).collect();
     for keyed in &one.facts.keys {
         if !there.contains(&keyed.key) {
             let kind = other.name.kind;

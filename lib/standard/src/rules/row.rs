@@ -63,9 +63,19 @@ impl<'r, 'a> Row<'r, 'a> {
         Row { reader, changed }
     }
 
+    /// The fields that may differ from those of the record before.
+    pub(crate) fn changed(&self) -> Fields {
+        self.changed
+    }
+
     /// May one of these fields differ from that of the record before?
     pub(crate) fn differs_in(&self, fields: Fields) -> bool {
         self.changed & fields != 0
+    }
+
+    /// Is one of these fields not empty?
+    pub(crate) fn fills(&self, fields: Fields) -> bool {
+        self.reader.filled() & fields != 0
     }
 
     /// The bytes of a column without quotes.

@@ -92,8 +92,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use crate::check::{Context, File, check};
-    use crate::subject::Subject;
     use crate::generate::{GenSpec, Size, UnitKind, generate};
+    use crate::subject::Subject;
 
     /// The subjects of so many generated persons.
     fn subjects(unit: UnitKind, persons: usize) -> Vec<Subject> {

@@ -42,7 +42,7 @@ impl<'a> RowRule<'a> for Pairs {
 }
 
 /// A row of table 3 is a service, an activity, or something that is not weekly.
-pub(crate) struct Weekly([Vec<Column>; 3]);
+pub(crate) struct Weekly([Fields; 3]);
 
 impl Weekly {
     const GROUPS: [&'static [&'static str]; 3] = [
@@ -58,20 +58,20 @@ impl Weekly {
 
     pub(crate) fn of(scene: &Scene<'_>) -> Option<Self> {
         let group =
-            |names: &[&str]| -> Option<Vec<Column>> { names.iter().map(|name| scene.column(name)).collect() };
+            |names: &[&str]| -> Option<Vec<usize>> { names.iter().map(|name| scene.at(name)).collect() };
         let [service, activity, other] = Self::GROUPS;
-        Some(Weekly([group(service)?, group(activity)?, group(other)?]))
+        let groups = [group(service)?, group(activity)?, group(other)?];
+        Some(Weekly(groups.map(changed::fields)))
     }
 }
 
 impl<'a> RowRule<'a> for Weekly {
     fn fields(&self) -> Fields {
-        changed::fields(self.0.iter().flatten().map(|column| column.at))
+        self.0.iter().fold(0, |all, group| all | group)
     }
 
     fn row(&mut self, row: &Row<'_, 'a>, tell: &mut Tell<'_>) {
-        let filled = |group: &&Vec<Column>| group.iter().any(|column| !row.get(*column).is_empty());
-        let count = self.0.iter().filter(filled).count();
+        let count = self.0.iter().filter(|group| row.fills(**group)).count();
         if count != 1 {
             tell.line(&codes::WEEKLY_GROUPS, row.line(), |draft| {
                 draft.detail(
