@@ -6,7 +6,7 @@ use crate::layout::{Field, FieldType, Required};
 use crate::lists;
 
 /// Free text has no limit in the standard. About two pages of print; software that prints forms cuts longer ones.
-const LONG_TEXT: usize = 4000;
+pub(crate) const LONG_TEXT: usize = 4000;
 
 /// Why a value does not fit.
 pub(crate) struct Misfit {

@@ -7,7 +7,7 @@ use crate::encoding;
 use crate::field;
 use crate::finding::Sink;
 use crate::kind::{Edition, FileKind};
-use crate::layout::{Layout, layout};
+use crate::layout::{Field, FieldType, Layout, layout};
 use crate::name::FileName;
 use crate::rules::{self, Column, Keyed, Row, RowRule, Scene, Tallies, Tell};
 use crate::subject::Subject;
@@ -82,6 +82,7 @@ struct Plan<'a> {
     layout: &'static Layout,
     /// The fields that must not be empty.
     required: Fields,
+    texts: Fields,
     rules: Vec<(Fields, Box<dyn RowRule<'a> + 'a>)>,
     /// Nothing was found in the record before.
     clean: bool,
@@ -141,11 +142,14 @@ impl<'a> Pass<'_, '_, 'a> {
             layout,
             def: self.def,
         };
-        let required = layout.fields.iter().enumerate();
-        let required = required.filter(|(_, field)| field.is_required());
+        let of = |wanted: fn(&Field) -> bool| {
+            let fields = layout.fields.iter().enumerate();
+            changed::fields(fields.filter(|(_, field)| wanted(field)).map(|(at, _)| at))
+        };
         Some(Plan {
             layout,
-            required: changed::fields(required.map(|(at, _)| at)),
+            required: of(Field::is_required),
+            texts: of(|field| matches!(field.kind, FieldType::Text)),
             rules: rules::of_file(&scene)
                 .into_iter()
                 .map(|rule| (rule.fields(), rule))
@@ -230,8 +234,14 @@ impl<'a> Pass<'_, '_, 'a> {
         let range = alike.unwrap_or(0..expected);
         let found_before = self.sink.count();
         let changed = changed::bits(&range);
-        // An empty field is wrong only where it is required.
-        for index in changed::each(changed & (reader.filled() | plan.required)) {
+        // An empty field is wrong only where it is required; a text only where it is long.
+        let filled = reader.filled();
+        let texts = if reader.raw().len() <= field::LONG_TEXT {
+            plan.texts
+        } else {
+            0
+        };
+        for index in changed::each(changed & (filled & !texts | plan.required & !filled)) {
             let Some(field) = plan.layout.fields.get(index) else {
                 break;
             };
