@@ -9,6 +9,7 @@ pub mod cli;
 pub mod commands;
 pub mod connection;
 pub mod failure;
+pub mod fitting;
 pub mod grouping;
 pub mod opening;
 pub mod outbox;
