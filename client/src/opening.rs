@@ -7,6 +7,7 @@ use standard::looks_standard;
 
 use crate::failure::Failure;
 use crate::fitting;
+use crate::hints;
 use crate::selection;
 use crate::subjects::Subject;
 
@@ -77,12 +78,14 @@ pub fn open(
             judged.problems.push(problem);
             loose.push((name, Vec::new()));
         }
+        let mut notes = hints::of(&loose);
+        notes.extend(hints::of_attachments_alone(&loose));
         opened.push(Opened {
             place: subject.place.clone(),
             kind: Kind::File,
             files: loose,
             judged,
-            notes: Vec::new(),
+            notes,
         });
     }
     for (place, kind, bytes) in packed {
@@ -180,11 +183,15 @@ fn content(opened: &mut Opened, zip: &[u8], rules: &Rules, now: Time) {
     let found = parcel::found(zip, &rules.limits);
     let problems = &opened.judged.problems.problems;
     let has = |code: &str| problems.iter().any(|problem| problem.code == code);
-    if !has(codes::ZIP_MANIFEST_MISSING.code) {
-        opened.files = found.files;
+    let is_envelope = !has(codes::ZIP_MANIFEST_MISSING.code);
+    opened.files = match is_envelope {
+        true => found.files,
+        false => found.loose(),
+    };
+    opened.notes.extend(hints::of(&opened.files));
+    if is_envelope {
         return;
     }
-    opened.files = found.loose();
     let is_of_files =
         |problem: &&Problem| problem.severity == Severity::Error && !problem.code.starts_with("zip.");
     let (fit_ja, fit_en) = match problems.iter().find(is_of_files) {

@@ -327,7 +327,7 @@ fn the_text_quotes_rows_marks_fields_and_sums_up() {
         "errors first: {out}"
     );
     assert!(
-        out.contains("エラー errors 1, 注意 warnings 1, ファイル files 2"),
+        out.contains("エラー errors 1, 注意 warnings 2, ファイル files 2"),
         "{out}"
     );
     assert!(
