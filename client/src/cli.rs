@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use proto::OfficeNumber;
 
 use crate::commands::{
-    check, collected, config, generate, get, imported, inbox, me, offices, recall, receipt, resend, send,
-    sent, status,
+    check, collected, config, generate, get, imported, inbox, me, office_number, offices, recall, receipt,
+    resend, send, sent, status,
 };
 
 const EXIT_CODES: &str = "\
@@ -27,9 +28,9 @@ pub struct Cli {
     /// 設定ファイル / settings file
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// 事業所番号（設定より優先） / act for this office
-    #[arg(long, global = true, value_name = "NUMBER")]
-    pub office: Option<String>,
+    /// 事業所番号（設定より優先）。check では送信元と比べます / act for this office; check compares it with the sender
+    #[arg(long, global = true, value_name = "NUMBER", value_parser = office_number)]
+    pub office: Option<OfficeNumber>,
     /// あきらめるまでの秒数 / seconds until giving up
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 120)]
     pub timeout: u64,

@@ -8,8 +8,11 @@
 pub mod cli;
 pub mod commands;
 pub mod connection;
+pub mod doubles;
 pub mod failure;
+pub mod fitting;
 pub mod grouping;
+pub mod hints;
 pub mod opening;
 pub mod outbox;
 pub(crate) mod policy;
@@ -20,5 +23,6 @@ pub mod selection;
 pub mod settings;
 pub mod subjects;
 pub mod terminal;
+pub mod usage;
 pub mod view;
 pub mod words;

@@ -2,36 +2,19 @@
 //! by what is in them. Each is judged as the relay judges it.
 
 use parcel::{Judged, Rules, attachment_kind};
-use proto::{Limits, Problem, Problems, Time, codes};
+use proto::{Problem, Problems, Severity, Time, codes};
 use standard::looks_standard;
 
 use crate::failure::Failure;
+use crate::fitting;
+use crate::hints;
 use crate::selection;
 use crate::subjects::Subject;
 
-/// What is unpacked at most of a ZIP that is not an envelope's content, or only to show its rows.
-const WIDE: Limits = Limits {
-    envelope_bytes: Limits::ENVELOPE_CEILING,
-    files: 1_000,
-    unpacked_bytes: 500 * 1024 * 1024,
-    ratio: 1_100,
-};
 /// OBJECT IDENTIFIER of PKCS#7 and CMS, 1.2.840.113549.1.7 without its last arc.
 const PKCS7: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07];
 /// In a CMS the identifier stands behind one header of at most ten bytes and its own of two.
 const HEAD: usize = 20;
-/// What makes a ZIP unreadable, whatever it is meant for.
-const UNREADABLE: [&str; 8] = [
-    "zip.unreadable",
-    "zip.zip64",
-    "zip.encrypted",
-    "zip.method",
-    "zip.corrupt",
-    "zip.too_many",
-    "zip.unpacked",
-    "zip.ratio",
-];
-
 /// What a file is by its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -88,16 +71,21 @@ pub fn open(
     let mut opened = Vec::new();
     if !loose.is_empty() || !huge.is_empty() {
         let mut judged = rules.judge_files_telling(&loose, &mut told);
+        for problem in fitting::problems(&loose, &rules.limits, now) {
+            judged.problems.push(problem);
+        }
         for (name, problem) in huge {
             judged.problems.push(problem);
             loose.push((name, Vec::new()));
         }
+        let mut notes = hints::of(&loose);
+        notes.extend(hints::of_attachments_alone(&loose));
         opened.push(Opened {
             place: subject.place.clone(),
             kind: Kind::File,
             files: loose,
             judged,
-            notes: Vec::new(),
+            notes,
         });
     }
     for (place, kind, bytes) in packed {
@@ -151,8 +139,7 @@ fn envelope(place: String, bytes: &[u8], rules: &Rules, now: Time) -> Opened {
             return opened;
         }
     };
-    opened.files = parcel::found(&alone.content, &WIDE).files;
-    opened.judged = rules.judge(&alone.content, now);
+    content(&mut opened, &alone.content, rules, now);
     let office = alone
         .office
         .map_or_else(|| "-".to_owned(), |office| office.to_string());
@@ -177,37 +164,51 @@ fn envelope(place: String, bytes: &[u8], rules: &Rules, now: Time) -> Opened {
 }
 
 fn zip(place: String, bytes: &[u8], rules: &Rules, now: Time) -> Opened {
-    let found = parcel::found(bytes, &WIDE);
     let mut opened = Opened {
         place,
         kind: Kind::Zip,
-        files: found.files,
+        files: Vec::new(),
         judged: Judged::default(),
         notes: Vec::new(),
     };
-    if found.has_manifest || opened.files.is_empty() {
-        if !too_large(bytes, rules, &mut opened.judged.problems) {
-            opened.judged = rules.judge(bytes, now);
-        }
-        return opened;
+    if !too_large(bytes, rules, &mut opened.judged.problems) {
+        content(&mut opened, bytes, rules, now);
     }
-    // Nobody sends this ZIP: its files are judged as if they lay in a folder, and folders in it do not matter.
-    opened.files.retain(|(name, _)| !name.ends_with('/'));
-    for (name, _) in &mut opened.files {
-        *name = name.rsplit('/').next().unwrap_or_default().to_owned();
-    }
-    opened.judged = rules.judge_files(&opened.files);
-    let unreadable = |problem: &Problem| UNREADABLE.contains(&problem.code.as_str());
-    for problem in found.problems.into_iter().filter(unreadable) {
-        opened.judged.problems.push(problem);
-    }
-    opened.notes.push((
-        "この ZIP には manifest.json がなく、このままでは送れません。中のファイルをばらのファイルとして点検しました。careplan send には展開したフォルダを渡してください。"
-            .to_owned(),
-        "this ZIP has no manifest.json and cannot be sent as it is; its files were judged as loose files; unpack it for careplan send"
-            .to_owned(),
-    ));
     opened
+}
+
+/// Judges the content of an envelope, or what was meant to become one.
+fn content(opened: &mut Opened, zip: &[u8], rules: &Rules, now: Time) {
+    opened.judged = rules.judge(zip, now);
+    let found = parcel::found(zip, &rules.limits);
+    let problems = &opened.judged.problems.problems;
+    let has = |code: &str| problems.iter().any(|problem| problem.code == code);
+    let is_envelope = !has(codes::ZIP_MANIFEST_MISSING.code);
+    opened.files = match is_envelope {
+        true => found.files,
+        false => found.loose(),
+    };
+    opened.notes.extend(hints::of(&opened.files));
+    if is_envelope {
+        return;
+    }
+    let is_of_files =
+        |problem: &&Problem| problem.severity == Severity::Error && !problem.code.starts_with("zip.");
+    let (fit_ja, fit_en) = match problems.iter().find(is_of_files) {
+        None => (
+            "中のファイルに誤りはありません。",
+            "; there are no errors in the files themselves",
+        ),
+        Some(_) => ("", ""),
+    };
+    opened.notes.push((
+        format!(
+            "封筒の中身ではありません（manifest.json がない）。中のファイルだけを、ばらのファイルとして点検しました。{fit_ja}送るときは、展開したフォルダを careplan send に渡してください。"
+        ),
+        format!(
+            "not an envelope (no manifest.json); only its files were checked, as loose ones{fit_en}; to send them unpack it and give the folder to careplan send"
+        ),
+    ));
 }
 
 /// The door reads no further than this.

@@ -25,6 +25,7 @@ pub struct ProcessEnvironment;
 pub struct Settings {
     /// The file they were read from.
     pub file: Option<PathBuf>,
+    acting_for: Option<String>,
     office: Option<String>,
     ingest_url: Option<String>,
     delivery_url: Option<String>,
@@ -144,6 +145,7 @@ impl Settings {
         let beside = |place: Option<PathBuf>| place.map(|place| folder.join(place));
         Ok(Self {
             file: Some(path.to_owned()),
+            acting_for: None,
             office: file.office,
             ingest_url: file.ingest_url,
             delivery_url: file.delivery_url,
@@ -157,9 +159,16 @@ impl Settings {
 
     /// The same for another office, such as one this certificate may act for.
     #[must_use]
-    pub fn for_office(mut self, office: Option<String>) -> Self {
-        self.office = office.or(self.office);
+    pub fn for_office(mut self, office: Option<OfficeNumber>) -> Self {
+        self.acting_for = office.map(|office| office.to_string());
+        self.office = self.acting_for.clone().or(self.office);
         self
+    }
+
+    /// The office that was named beside the settings.
+    #[must_use]
+    pub fn acting_for(&self) -> Option<&str> {
+        self.acting_for.as_deref()
     }
 
     /// The office's number.

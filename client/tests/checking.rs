@@ -238,31 +238,70 @@ fn a_broken_seal_is_told_as_the_relay_tells_it() {
 }
 
 #[test]
-fn a_zip_without_a_manifest_is_judged_as_loose_files_and_says_so() {
+fn a_zip_without_a_manifest_is_refused_as_by_the_relay_and_its_files_judged() {
     let folder = tempfile::tempdir().unwrap();
     let good = b"202407,030001,0000000001,202504\r\n";
-    let zip = |broken: &[u8]| {
+    let zip = |inside: &str, bytes: &[u8]| {
+        let options = zip::write::SimpleFileOptions::default();
         let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        writer
-            .add_directory("月", zip::write::SimpleFileOptions::default())
-            .unwrap();
-        writer
-            .start_file(format!("月/{NAME}"), zip::write::SimpleFileOptions::default())
-            .unwrap();
-        std::io::Write::write_all(&mut writer, broken).unwrap();
+        writer.start_file(format!("{inside}{NAME}"), options).unwrap();
+        std::io::Write::write_all(&mut writer, bytes).unwrap();
         writer.finish().unwrap().into_inner()
     };
-    std::fs::write(folder.path().join("good.zip"), zip(good)).unwrap();
-    std::fs::write(folder.path().join("bad.zip"), zip(b"202407,030001\r\n")).unwrap();
+    for (name, bytes) in [
+        ("good.zip", zip("", good)),
+        ("bad.zip", zip("月/", b"202407,030001\r\n")),
+    ] {
+        std::fs::write(folder.path().join(name), &bytes).unwrap();
+        // The relay's check says the same of the same bytes.
+        let judged = judge(&bytes, &Limits::default(), now());
+        let report = json(folder.path(), &[&format!("@{name}")]);
+        assert_eq!(report, CheckReport::new(judged.units, judged.problems), "{name}");
+        assert!(
+            report
+                .problems
+                .iter()
+                .any(|one| one.code == "zip.manifest_missing")
+        );
+    }
     let (exit, out, err) = check(folder.path(), &["@good.zip"]);
-    assert_eq!(exit, Exit::Ok, "{out}{err}");
+    assert_eq!(exit, Exit::Refused, "{out}{err}");
     assert!(
-        out.contains("manifest.json がなく") && out.contains("unpack it"),
+        out.contains("封筒の中身ではありません") && out.contains("not an envelope"),
+        "{out}"
+    );
+    assert!(
+        out.contains("ファイルに誤りはありません") && out.contains("no errors in the files"),
+        "{out}"
+    );
+    let (_, out, _) = check(folder.path(), &["@bad.zip"]);
+    assert!(
+        out.contains("csv.field_count") && !out.contains("no errors in"),
         "{out}"
     );
     let report = json(folder.path(), &["@bad.zip"]);
-    assert_eq!(report.problems[0].code, "csv.field_count");
-    assert_eq!(report.problems[0].file.as_deref(), Some(NAME));
+    let inner = report.problems.iter().find(|one| one.code == "csv.field_count");
+    assert_eq!(inner.unwrap().file.as_deref(), Some(NAME));
+}
+
+#[test]
+fn limits_of_an_envelope_hold_for_folders_and_zips() {
+    let folder = tempfile::tempdir().unwrap();
+    let many = folder.path().join("many");
+    std::fs::create_dir(&many).unwrap();
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for at in 0..52 {
+        std::fs::write(many.join(format!("{at}.txt")), b"x").unwrap();
+        let options = zip::write::SimpleFileOptions::default();
+        writer.start_file(format!("{at}.txt"), options).unwrap();
+    }
+    let bytes = writer.finish().unwrap().into_inner();
+    std::fs::write(folder.path().join("many.zip"), bytes).unwrap();
+    for name in ["@many", "@many.zip"] {
+        let report = json(folder.path(), &[name]);
+        let found: Vec<_> = report.problems.iter().map(|one| one.code.as_str()).collect();
+        assert_eq!(found, ["zip.too_many"], "{name}");
+    }
 }
 
 #[test]
@@ -288,7 +327,7 @@ fn the_text_quotes_rows_marks_fields_and_sums_up() {
         "errors first: {out}"
     );
     assert!(
-        out.contains("エラー errors 1, 注意 warnings 1, ファイル files 2"),
+        out.contains("エラー errors 1, 注意 warnings 2, ファイル files 2"),
         "{out}"
     );
     assert!(

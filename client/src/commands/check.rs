@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use proto::Problem;
-use proto::api::{CheckReport, Verdict};
+use proto::api::{CheckReport, UnitSummary, Verdict};
 
 use super::{Context, checked, junit, now};
+use crate::doubles::Doubles;
 use crate::failure::{Exit, Failure};
 use crate::opening::{self, Opened};
 use crate::{policy, subjects};
@@ -48,10 +49,12 @@ pub(super) async fn run(context: &mut Context<'_>, args: &Args) -> Result<Exit, 
     let files = subjects.iter().map(|subject| subject.paths.len()).sum();
     let bar = progress(args.format, files);
     let mut text = checked::Text::new(1 < subjects.len(), !args.no_quote);
-    let mut parts = Vec::new();
+    let (mut parts, mut doubles) = (Vec::new(), Doubles::default());
     for subject in &subjects {
         bar.set_message(subject.place.clone());
-        for opened in opening::open(subject, &rules, now(), |judged| bar.inc(judged as u64))? {
+        for mut opened in opening::open(subject, &rules, now(), |judged| bar.inc(judged as u64))? {
+            doubles.note(&mut opened);
+            opened.notes.extend(not_mine(context, &opened));
             if args.format == Format::Text {
                 bar.suspend(|| text.tell(&mut context.terminal, opened));
             } else {
@@ -74,6 +77,21 @@ pub(super) async fn run(context: &mut Context<'_>, args: &Args) -> Result<Exit, 
         }
     };
     Ok(exit(report.verdict))
+}
+
+/// Files of another office than the one `--office` names: the relay asks for its leave.
+fn not_mine(context: &Context<'_>, opened: &Opened) -> Option<(String, String)> {
+    let office = context.settings.acting_for()?;
+    let other = |unit: &&UnitSummary| unit.sender != office;
+    let sender = &opened.judged.units.iter().find(other)?.sender;
+    Some((
+        format!(
+            "送信元 {sender} は --office の事業所 {office} ではありません。代わりに送るには、{sender} からの委任が必要です。"
+        ),
+        format!(
+            "the sender {sender} is not the office {office} of --office; to send for {sender} takes its delegation"
+        ),
+    ))
 }
 
 fn exit(verdict: Verdict) -> Exit {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use proto::api::{UnitSummary, Verdict};
 use proto::{Problem, Severity};
-use standard::looks_standard;
+use standard::{FileName, looks_standard, unit};
 
+use super::alike;
 use crate::opening::{Kind, Opened};
 use crate::quote::Rows;
 use crate::terminal::{Terminal, severity};
@@ -68,7 +69,9 @@ impl Text {
             terminal.line(format!("ほか {count} 件 / {count} more: {code}"));
         }
         for unit in &judged.units {
-            terminal.line(unit_line(unit));
+            for line in unit_lines(unit) {
+                terminal.line(line);
+            }
         }
         // A file whose name was changed is taken for an attachment; only so can a person see it.
         for (name, _) in files.iter().filter(|(name, _)| !looks_standard(name)) {
@@ -101,32 +104,45 @@ impl Text {
     }
 
     fn file(&mut self, terminal: &mut Terminal<'_>, name: &str, bytes: Option<&[u8]>, found: &[&Problem]) {
-        terminal.line(if name.is_empty() {
-            "全体 the sending as a whole"
-        } else {
-            name
+        terminal.line(match name {
+            "" => "全体 the sending as a whole",
+            name => name,
         });
+        if let Ok(parsed) = FileName::parse(name) {
+            let (ja, en) = parsed.kind.titles();
+            terminal.line(format!("  {ja} / {en}"));
+        }
         let rows = bytes
             .filter(|_| self.quotes && looks_standard(name))
             .map(Rows::of);
-        for problem in found {
-            let mut head = vec![
-                words::padded(severity(problem.severity), 13),
-                problem.code.clone(),
-            ];
-            // With a line the sentence names the field itself.
-            let field = problem.field.clone().filter(|_| problem.line.is_none());
-            head.extend(field);
-            head.extend(problem.value.as_ref().map(|value| format!("[{value}]")));
-            terminal.line(format!("  {}", head.join("  ")));
-            terminal.line(format!("    {}", problem.message));
-            terminal.line(format!("    {}", problem.message_en));
-            if let Some(quote) = rows.as_ref().and_then(|rows| rows.quote(problem)) {
-                self.quoted = true;
-                terminal.line(format!("      | {}", quote.row));
-                if !quote.mark.is_empty() {
-                    terminal.line(format!("      | {}", quote.mark));
-                }
+        for group in alike::grouped(found) {
+            for problem in &group.shown {
+                self.problem(terminal, problem, rows.as_ref());
+            }
+            if let Some((ja, en)) = group.rest() {
+                terminal.line(format!("    {ja}"));
+                terminal.line(format!("    {en}"));
+            }
+        }
+    }
+
+    fn problem(&mut self, terminal: &mut Terminal<'_>, problem: &Problem, rows: Option<&Rows<'_>>) {
+        let mut head = vec![
+            words::padded(severity(problem.severity), 13),
+            problem.code.clone(),
+        ];
+        // With a line the sentence names the field itself.
+        let field = problem.field.clone().filter(|_| problem.line.is_none());
+        head.extend(field);
+        head.extend(problem.value.as_ref().map(|value| format!("[{value}]")));
+        terminal.line(format!("  {}", head.join("  ")));
+        terminal.line(format!("    {}", problem.message));
+        terminal.line(format!("    {}", problem.message_en));
+        if let Some(quote) = rows.and_then(|rows| rows.quote(problem)) {
+            self.quoted = true;
+            terminal.line(format!("      | {}", quote.row));
+            if !quote.mark.is_empty() {
+                terminal.line(format!("      | {}", quote.mark));
             }
         }
     }
@@ -161,13 +177,27 @@ fn by_file<'a>(files: &'a [(String, Vec<u8>)], problems: &'a [Problem]) -> Vec<(
         .collect()
 }
 
-fn unit_line(unit: &UnitSummary) -> String {
-    let name = unit.unit.as_deref().unwrap_or("?");
-    let month = unit.month.as_deref().unwrap_or("-");
-    let (sender, destination, sequence) = (&unit.sender, &unit.destination, &unit.sequence);
-    let kinds = unit.kinds.join(" ");
-    format!(
-        "{}{sender} → {destination}  {sequence}  {month}  {name}  {kinds}",
-        words::padded("送信単位 unit", 16)
-    )
+/// What the unit is, and from whom for whom.
+fn unit_lines(found: &UnitSummary) -> [String; 2] {
+    let label = words::padded("送信単位 unit", 16);
+    let what = match found.unit.as_deref() {
+        Some(id) => match unit::titles(id) {
+            Some((ja, en)) => format!("{ja} / {en}（{id}）"),
+            None => id.to_owned(),
+        },
+        None => {
+            "種類は決まりません（ファイルが足りないか、混ざっています） / unknown: files are missing or mixed"
+                .to_owned()
+        }
+    };
+    let month = found.month.as_deref().unwrap_or("-");
+    let (sender, destination, sequence) = (&found.sender, &found.destination, &found.sequence);
+    let kinds = found.kinds.join(" ");
+    [
+        format!("{label}{what}"),
+        format!(
+            "{}{sender} → {destination}  連番 sequence {sequence}  年月 month {month}  {kinds}",
+            words::padded("", 16)
+        ),
+    ]
 }

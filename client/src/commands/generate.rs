@@ -4,11 +4,10 @@
 use std::path::PathBuf;
 
 use proto::OfficeNumber;
-use proto::manifest::is_sequence;
 use standard::generate::{self, MonthEnd, OfficeMonth, Partner};
 use standard::{CODES, Edition, GenSpec, GeneratedUnit, Size, UnitKind, lists};
 
-use super::Context;
+use super::{Context, plausible};
 use crate::failure::{Exit, Failure};
 use crate::received;
 
@@ -20,7 +19,7 @@ pub struct Args {
     seed: u64,
     /// 種類ごとの送信単位の数（--profile では全体の数） / units of each kind (with --profile: in all)
     #[arg(long)]
-    units: Option<usize>,
+    pub(super) units: Option<usize>,
     /// 送信単位の種類 / kinds of units
     #[arg(long, value_enum, value_delimiter = ',', default_value = "usage")]
     kinds: Vec<Kind>,
@@ -29,34 +28,34 @@ pub struct Args {
     edition: Version,
     /// 事業所の一月、または月末の多数の事業所 / an office's whole month, or many offices at month-end
     #[arg(long, value_enum, conflicts_with = "kinds")]
-    profile: Option<Profile>,
+    pub(super) profile: Option<Profile>,
     /// 問題コードを一つだけ起こす（LIST で一覧） / break one rule, named by its code (LIST: all of them)
     #[arg(long = "break", value_name = "RULE", conflicts_with_all = ["profile", "kinds", "edition"])]
     rule: Option<String>,
     /// 利用者の数 / persons in each unit (of an office's month: in all)
     #[arg(long, default_value_t = 3)]
-    persons: usize,
-    /// 月末の居宅介護支援事業所の数 / care support offices at month-end
-    #[arg(long, default_value_t = 10)]
-    offices: usize,
+    pub(super) persons: usize,
+    /// 月末の居宅介護支援事業所の数（既定10） / care support offices at month-end (10 by default)
+    #[arg(long)]
+    pub(super) offices: Option<usize>,
     /// 居宅介護支援事業所 / the care support office
     #[arg(long, default_value = "0300000100")]
-    care_office: OfficeNumber,
+    pub(super) care_office: OfficeNumber,
     /// そのサービス種類（介護予防支援は46） / its service kind (46: prevention support)
     #[arg(long, default_value = "43")]
-    care_kind: String,
+    pub(super) care_kind: String,
     /// サービス事業所 / the service office
     #[arg(long, default_value = "0300000005")]
-    provider: OfficeNumber,
+    pub(super) provider: OfficeNumber,
     /// そのサービス種類（予防の種類では既定A2） / its service kind (A2 by default for kinds of prevention)
     #[arg(long)]
-    provider_kind: Option<String>,
+    pub(super) provider_kind: Option<String>,
     /// サービス提供年月 / service month
     #[arg(long, default_value = "202504")]
-    month: String,
+    pub(super) month: String,
     /// 最初の連番 / sequence of the first unit
     #[arg(long, default_value = "20250401093000")]
-    sequence: String,
+    pub(super) sequence: String,
     /// 保存先フォルダ / folder to write into
     #[arg(long, value_name = "DIR", required_unless_present = "rule")]
     out: Option<PathBuf>,
@@ -94,37 +93,15 @@ enum Version {
 }
 
 /// Profiles.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Profile {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Profile {
     OfficeMonth,
     MonthEnd,
 }
 
 /// Makes them and writes them as loose files.
 pub(super) fn run(context: &mut Context<'_>, args: &Args) -> Result<Exit, Failure> {
-    if !is_sequence(&args.sequence) {
-        return Err(Failure::usage(
-            "連番は14桁の日時です。",
-            "the sequence is a date and time of 14 digits",
-        ));
-    }
-    if !is_sequence(&format!("{}01000000", args.month)) {
-        return Err(Failure::usage(
-            "年月はYYYYMMで書いてください。",
-            "write the month as YYYYMM",
-        ));
-    }
-    let kinds = [Some(&args.care_kind), args.provider_kind.as_ref()];
-    if let Some(kind) = kinds
-        .into_iter()
-        .flatten()
-        .find(|kind| !lists::is_service_kind(kind.as_bytes()))
-    {
-        return Err(Failure::usage(
-            format!("{kind} というサービス種類コードはありません。"),
-            format!("there is no service kind {kind}"),
-        ));
-    }
+    plausible::check(args)?;
     if let Some(rule) = &args.rule {
         return break_rule(context, args, rule);
     }
@@ -143,7 +120,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &Args) -> Result<Exit, Failur
             office_month(args, edition).units(args.seed).take(units),
         ),
         Some(Profile::MonthEnd) => {
-            let month_end = MonthEnd::invented(args.offices, &args.month, edition);
+            let month_end = MonthEnd::invented(args.offices.unwrap_or(10), &args.month, edition);
             write(context, args, month_end.units(args.seed).take(units))
         }
         None => {

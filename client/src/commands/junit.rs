@@ -1,6 +1,6 @@
 //! A check's report as JUnit XML, for build servers: a test case for each file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use proto::api::CheckReport;
@@ -46,13 +46,12 @@ pub(super) fn report(report: &CheckReport, files: &[String]) -> String {
             "  <testcase classname=\"careplan\" name=\"{}\">",
             escaped(name)
         );
+        // Both sentences name the line themselves.
         let text = |problem: &&Problem| {
-            let line = problem
-                .line
-                .map(|line| format!("line {line}: "))
-                .unwrap_or_default();
+            let value = problem.value.as_ref().map(|value| format!(" [{value}]"));
+            let value = value.unwrap_or_default();
             format!(
-                "{}: {line}{}\n{}",
+                "{}{value}: {}\n{}",
                 problem.code, problem.message, problem.message_en
             )
         };
@@ -64,12 +63,21 @@ pub(super) fn report(report: &CheckReport, files: &[String]) -> String {
             .collect();
         if name == SENDING {
             let more = report.more.iter();
-            told.extend(more.map(|(code, count)| format!("{code}: {count} more")));
+            told.extend(more.map(|(code, count)| format!("{code}: ほか{count}件 / {count} more")));
         }
         if !errors.is_empty() {
             let count = errors.len();
             let body = escaped(&errors.join("\n"));
-            let _ = writeln!(xml, "    <failure message=\"{count} errors\">{body}</failure>");
+            let codes: BTreeSet<&str> = found
+                .iter()
+                .filter(is_error)
+                .map(|problem| problem.code.as_str())
+                .collect();
+            let codes = escaped(&codes.into_iter().collect::<Vec<_>>().join(", "));
+            let _ = writeln!(
+                xml,
+                "    <failure type=\"{codes}\" message=\"エラー errors {count}: {codes}\">{body}</failure>"
+            );
         }
         if !told.is_empty() {
             let _ = writeln!(xml, "    <system-out>{}</system-out>", escaped(&told.join("\n")));
@@ -117,7 +125,8 @@ mod tests {
         );
         assert!(xml.contains("tests=\"3\" failures=\"1\""), "{xml}");
         assert!(
-            xml.contains("name=\"a&lt;b.pdf\"") && xml.contains("attachment.type"),
+            xml.contains("name=\"a&lt;b.pdf\"")
+                && xml.contains("message=\"エラー errors 1: attachment.type\""),
             "{xml}"
         );
     }

@@ -10,6 +10,7 @@ use crate::failure::{Exit, Failure};
 use crate::settings::Settings;
 use crate::terminal::Terminal;
 
+mod alike;
 pub mod check;
 mod checked;
 pub mod collected;
@@ -21,6 +22,7 @@ pub mod inbox;
 mod junit;
 pub mod me;
 pub mod offices;
+mod plausible;
 pub mod recall;
 pub mod receipt;
 pub mod resend;
@@ -82,7 +84,7 @@ fn envelope_id(text: &str) -> Result<EnvelopeId, String> {
         .map_err(|_| "IDは64桁の16進数です / an id has 64 lower-case hexadecimal digits".to_owned())
 }
 
-fn office_number(text: &str) -> Result<OfficeNumber, String> {
+pub(crate) fn office_number(text: &str) -> Result<OfficeNumber, String> {
     text.parse()
         .map_err(|_| "事業所番号は10桁の数字です / an office number has ten digits".to_owned())
 }

@@ -112,7 +112,7 @@ impl Rules {
     /// The same; `told` hears after each step how many files were judged in it.
     #[must_use]
     pub fn judge_files_telling(&self, files: &[(String, Vec<u8>)], told: impl FnMut(usize)) -> Judged {
-        judge_loose(files, self.policy.as_ref(), told)
+        judge_loose(files, self.policy.as_ref(), Judged::default(), told)
     }
 }
 
@@ -120,10 +120,7 @@ fn judge_content(zip: &[u8], rules: &Rules, accepted_at: Time) -> Judged {
     let reading = unpack::read(zip, &rules.limits);
     let mut problems = Problems::from(reading.problems);
     let Some(manifest) = reading.manifest else {
-        return Judged {
-            problems,
-            ..Judged::default()
-        };
+        return judge_unaddressed(zip, rules, problems);
     };
     if !manifest.created_in_time(accepted_at) {
         problems.push(
@@ -164,8 +161,27 @@ fn judge_content(zip: &[u8], rules: &Rules, accepted_at: Time) -> Judged {
     }
 }
 
-fn judge_loose(files: &[(String, Vec<u8>)], policy: Option<&Policy>, mut told: impl FnMut(usize)) -> Judged {
-    let mut judged = Judged::default();
+/// A ZIP that has no manifest is refused; who made it by hand reads in the same answer what is wrong with its files. They
+/// are judged as if they lay in one folder: folders in the ZIP have their own problem.
+fn judge_unaddressed(zip: &[u8], rules: &Rules, problems: Problems) -> Judged {
+    let found = unpack::found(zip, &rules.limits);
+    let judged = Judged {
+        problems,
+        ..Judged::default()
+    };
+    if found.has_manifest {
+        return judged;
+    }
+    judge_loose(&found.loose(), rules.policy.as_ref(), judged, |_| {})
+}
+
+/// Adds to `judged` what there is to say of these files.
+fn judge_loose(
+    files: &[(String, Vec<u8>)],
+    policy: Option<&Policy>,
+    mut judged: Judged,
+    mut told: impl FnMut(usize),
+) -> Judged {
     let (mut names, mut named, mut nameless) = (Vec::new(), Vec::new(), Vec::new());
     for (name, bytes) in files {
         if !looks_standard(name) {

@@ -44,6 +44,22 @@ pub struct Found {
     pub problems: Vec<Problem>,
 }
 
+impl Found {
+    /// Its files without the folders they lie in.
+    #[must_use]
+    pub fn loose(self) -> Vec<(String, Vec<u8>)> {
+        let plain = |(name, bytes): (String, Vec<u8>)| {
+            let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+            (last.to_owned(), bytes)
+        };
+        self.files
+            .into_iter()
+            .map(plain)
+            .filter(|(name, _)| !name.is_empty())
+            .collect()
+    }
+}
+
 /// What could be read, with all that is wrong.
 #[derive(Debug, Default)]
 pub(crate) struct Reading {

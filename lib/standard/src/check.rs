@@ -12,6 +12,7 @@ use crate::policy::Policy;
 use crate::rules::{self, Checked};
 use crate::subject::Subject;
 use crate::unit;
+use crate::version;
 
 /// A standard file: its name and its bytes. Attachments are not given here.
 #[derive(Debug, Clone, Copy)]
@@ -187,19 +188,11 @@ fn check_group(
             }
         })
         .collect();
-    let mut editions = checked
+    let editions: Vec<_> = checked
         .iter()
-        .filter_map(|one| one.facts.edition.map(|edition| (edition, one.file)));
-    if let Some((first, _)) = editions.next()
-        && let Some((_, file)) = editions.find(|(edition, _)| *edition != first)
-    {
-        sink.add(&codes::CSV_VERSION_MIXED, file, |draft| {
-            draft.detail(
-                "同じ送信単位の他のファイルと違う",
-                "other files of the unit have another",
-            )
-        });
-    }
+        .filter_map(|one| one.facts.edition.map(|edition| (edition, one.file)))
+        .collect();
+    version::between(&editions, unit.edition, sink);
     if let Some(def) = def {
         rules::between(def, &checked.iter().collect::<Vec<_>>(), sink);
     }

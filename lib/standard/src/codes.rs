@@ -237,6 +237,9 @@ codes! {
     FILE_MONTH "file.month" Error
         "対象年月がファイル名と違います" "the month of the row is not the month in the file name"
         "一つのファイルには一つの年月だけを入れてください" "put one month only into a file";
+    FILE_NOT_CSV "file.not_csv" Error
+        "CSVではないファイルに、CSVの名前が付いています" "a file that is no CSV bears the name of one"
+        "介護ソフトが出力したCSVファイルに取り替えてください。PDFや画像は、元の名前に戻せば添付できます" "replace it by the CSV file that the care software wrote; a PDF or an image can be attached under its own name";
     IMAGE_JPEG "image.jpeg" Error
         "画像ファイルがJPEGではありません" "the image file is not a JPEG"
         "JPEG形式で保存し直してください" "save it as JPEG";

@@ -7,8 +7,17 @@ use crate::layout::layout;
 use crate::ms932::{self, Bom, Place};
 use crate::name::FileName;
 
+/// Names what stands in the ZIP that an Office file is; near its beginning.
+const CONTENT_TYPES: &[u8] = b"[Content_Types].xml";
+/// So near.
+const OFFICE: usize = 4096;
+
 /// Tells what is wrong with the bytes; gives those after the mark, or `None` when they cannot be split at all.
 pub(crate) fn check<'a>(name: &FileName, file: &str, bytes: &'a [u8], sink: &mut Sink) -> Option<&'a [u8]> {
+    if let Some((ja, en)) = foreign(bytes) {
+        sink.add(&codes::FILE_NOT_CSV, file, |draft| draft.detail(ja, en));
+        return None;
+    }
     let body = match ms932::bom(bytes) {
         None => bytes,
         Some(Bom::Utf8) => {
@@ -30,13 +39,21 @@ pub(crate) fn check<'a>(name: &FileName, file: &str, bytes: &'a [u8], sink: &mut
         sink.add(&codes::ENCODING_UTF8_SUSPECT, file, |draft| draft);
     }
     let hint = if utf8 {
-        ("、UTF-8と思われます", ", it looks like UTF-8")
+        (
+            "、UTF-8と思われます。メモ帳なら「名前を付けて保存」の文字コードで「ANSI」を選ぶとシフトJISになります",
+            ", it looks like UTF-8; Notepad on a Japanese Windows makes Shift-JIS of it: Save As, encoding ANSI",
+        )
     } else {
         ("", "")
     };
     let places = [
         (scan.bad, &codes::ENCODING_MS932, hint),
-        (scan.gaiji, &codes::ENCODING_GAIJI, ("", "")),
+        // Bytes of UTF-8 happen to be such characters.
+        (
+            scan.gaiji.filter(|_| !utf8 || scan.bad.is_none()),
+            &codes::ENCODING_GAIJI,
+            ("", ""),
+        ),
         (scan.control, &codes::ENCODING_CONTROL, ("", "")),
     ];
     for (found, info, (hint_ja, hint_en)) in places {
@@ -54,6 +71,35 @@ pub(crate) fn check<'a>(name: &FileName, file: &str, bytes: &'a [u8], sink: &mut
         });
     }
     Some(body)
+}
+
+/// What a file is that only bears the name of a CSV, in Japanese and English.
+pub(crate) fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    let known: [(&[u8], _); 6] = [
+        (b"%PDF-", ("PDFファイルです", "it is a PDF")),
+        (b"\x89PNG\r\n\x1A\n", ("PNG画像です", "it is a PNG image")),
+        (b"\xFF\xD8\xFF", ("JPEG画像です", "it is a JPEG image")),
+        (b"GIF89a", ("GIF画像です", "it is a GIF image")),
+        (
+            b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+            (
+                "古い形式のExcelやWordのファイルです",
+                "it is an Excel or Word file of the old form",
+            ),
+        ),
+        (b"PK\x03\x04", ("ZIPファイルです", "it is a ZIP")),
+    ];
+    let (start, kind) = known.into_iter().find(|(start, _)| bytes.starts_with(start))?;
+    let head = bytes.get(..bytes.len().min(OFFICE)).unwrap_or_default();
+    let is_office = start == b"PK\x03\x04"
+        && head
+            .windows(CONTENT_TYPES.len())
+            .any(|window| window == CONTENT_TYPES);
+    Some(if is_office {
+        ("ExcelやWordのファイルです", "it is an Excel or Word file")
+    } else {
+        kind
+    })
 }
 
 /// Line and field of the record that holds this place.

@@ -12,6 +12,7 @@ use crate::name::FileName;
 use crate::rules::{self, Column, Keyed, Row, RowRule, Scene, Tallies, Tell};
 use crate::subject::Subject;
 use crate::unit::UnitDef;
+use crate::version;
 
 /// What the rules between files need to know of one.
 #[derive(Debug, Default)]
@@ -61,9 +62,11 @@ pub(crate) fn check<'a>(
         sink,
         def,
         facts: Facts::default(),
+        bytes: body,
         version: None,
+        is_version_told: false,
     };
-    pass.read(body);
+    pass.read();
     pass.facts
 }
 
@@ -74,7 +77,10 @@ struct Pass<'n, 's, 'a> {
     sink: &'s mut Sink,
     def: Option<&'static UnitDef>,
     facts: Facts<'a>,
+    bytes: &'a [u8],
+    /// The version of the file, and whether its first row was judged.
     version: Option<&'a [u8]>,
+    is_version_told: bool,
 }
 
 /// What a pass needs once the edition is known: the layout, and the rules that have something to say.
@@ -89,8 +95,8 @@ struct Plan<'a> {
 }
 
 impl<'a> Pass<'_, '_, 'a> {
-    fn read(&mut self, bytes: &'a [u8]) {
-        let mut reader = Reader::new(bytes);
+    fn read(&mut self) {
+        let mut reader = Reader::new(self.bytes);
         let mut first = true;
         let mut records = 0_u64;
         let mut plan: Option<Plan<'a>> = None;
@@ -160,29 +166,40 @@ impl<'a> Pass<'_, '_, 'a> {
 
     fn check_version(&mut self, reader: &Reader<'a>) {
         let value = reader.field(0);
-        if value.is_empty() || self.version == Some(value) {
+        if value.is_empty() || (self.is_version_told && self.version == Some(value)) {
             return;
         }
         let line = reader.line();
         // Whatever else stands there may be somebody's name.
-        let shown = std::str::from_utf8(value)
-            .ok()
-            .filter(|text| text.len() <= 8 && text.bytes().all(|byte| byte.is_ascii_digit()))
-            .unwrap_or("***");
-        if self.version.is_some() {
-            self.tell(&codes::CSV_VERSION_MIXED, line, Some(0), shown, shown);
-            return;
-        }
-        self.version = Some(value);
-        let official = std::str::from_utf8(value)
+        let shown = |value: &'a [u8]| {
+            std::str::from_utf8(value)
+                .ok()
+                .filter(|text| text.len() <= 8 && text.bytes().all(|byte| byte.is_ascii_digit()))
+                .unwrap_or("***")
+        };
+        let name_edition = self.name.edition;
+        let version = match self.version {
+            Some(version) => version,
+            None => version::of_file(self.bytes, value, name_edition),
+        };
+        let official = std::str::from_utf8(version)
             .ok()
             .and_then(Edition::from_csv_version);
-        self.facts.edition = official;
-        if official.is_none() && OLD_VERSIONS.contains(&value) {
-            self.facts.edition = Some(Edition::V41);
+        let is_old = official.is_none() && OLD_VERSIONS.contains(&version);
+        self.version = Some(version);
+        self.facts.edition = official.or(is_old.then_some(Edition::V41));
+        if value != version {
+            let (this, usual) = (shown(value), shown(version));
+            let ja = format!("この行は{this}、他の行は{usual}");
+            let en = format!("this row {this}, the others {usual}");
+            self.tell(&codes::CSV_VERSION_MIXED, line, Some(0), &ja, &en);
+            return;
+        }
+        self.is_version_told = true;
+        let shown = shown(version);
+        if is_old {
             self.tell(&codes::CSV_VERSION_OLD, line, Some(0), shown, shown);
         }
-        let name_edition = self.name.edition;
         match self.facts.edition {
             None => self.tell(&codes::CSV_VERSION_UNKNOWN, line, Some(0), shown, shown),
             Some(edition) if edition != name_edition => self.tell(
@@ -270,6 +287,13 @@ impl<'a> Pass<'_, '_, 'a> {
         }
         plan.clean = reader.fault().is_none() && self.sink.count() == found_before;
     }
+}
+
+/// Whether the first row of these bytes is taken for a heading, which is passed over.
+pub fn has_heading(bytes: &[u8]) -> bool {
+    let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let mut reader = Reader::new(body);
+    encoding::foreign(body).is_none() && reader.read() && is_header(&reader)
 }
 
 /// A first row whose first field is not six digits is a header, unless its second field is a number of an insurer or a

@@ -29,9 +29,11 @@ mod rules;
 mod subject;
 mod tsv;
 pub mod unit;
+mod version;
 
 pub use check::{Context, File, Report, UnitSummary, check};
 pub use codes::{CODES, CodeInfo};
+pub use file::has_heading;
 pub use finding::{Finding, Severity};
 pub use generate::{GenSpec, GeneratedUnit, Size, UnitKind, generate};
 pub use group::{Group, group};

@@ -72,6 +72,7 @@ const FIXED: &[(&str, &Reason)] = &[
     ("unit.mixed", &UNIT),
     ("encoding.bom", &BYTES),
     ("encoding.ms932", &BYTES),
+    ("file.not_csv", &BYTES),
     ("csv.quote_open", &FIELDS),
     ("csv.quote_stray", &FIELDS),
     ("csv.field_count", &FIELDS),

@@ -1,6 +1,7 @@
 //! Sending units: which kinds of files travel together, and which unit a set of files is.
 
 mod defs;
+mod titles;
 
 use crate::codes::{self, CodeInfo};
 use crate::kind::{Edition, FileKind};
@@ -8,6 +9,7 @@ use crate::lists::{self, Group};
 use crate::name::FileName;
 use defs::Member;
 pub(crate) use defs::{Presence, Role, UnitDef, def, defs};
+pub use titles::titles;
 
 /// A kind as units see it: the supplement with a month is another one than that without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

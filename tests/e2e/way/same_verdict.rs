@@ -81,6 +81,14 @@ pub(crate) async fn tell(world: &World) -> anyhow::Result<()> {
     for (what, _, zip) in harness::files::hostile_zips(&plan().draft())? {
         zips.push((what, Some(Verdict::Reject), zip));
     }
+    // Zipped by hand: no envelope to either, and both say what they found in the files.
+    let mut bare = plan().draft();
+    bare.files[0].1.extend_from_slice(b"202407,030000\r\n");
+    zips.push((
+        "no manifest",
+        Some(Verdict::Reject),
+        harness::files::pack_bare(&bare),
+    ));
     for (what, verdict, zip) in &zips {
         // Without a ZIP's first bytes it is an attachment to the office and no envelope to the door.
         let bare = Some(zip.clone()).filter(|zip| zip.starts_with(b"PK"));

@@ -143,6 +143,16 @@ pub fn pack_unchecked(draft: &Draft) -> anyhow::Result<Vec<u8>> {
     Ok(plain_zip(&files))
 }
 
+/// Its files alone, as somebody zips them by hand: no manifest.
+pub fn pack_bare(draft: &Draft) -> Vec<u8> {
+    let files: Vec<(&str, &[u8])> = draft
+        .files
+        .iter()
+        .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+        .collect();
+    plain_zip(&files)
+}
+
 fn manifest(draft: &Draft) -> anyhow::Result<Vec<u8>> {
     let files: Vec<_> = draft
         .files

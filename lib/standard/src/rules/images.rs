@@ -6,6 +6,7 @@ use crate::codes;
 use crate::file::Facts;
 use crate::finding::Sink;
 use crate::kind::FileKind;
+use crate::name::FileName;
 
 /// Collects the names of images, with the line they stand on.
 pub(crate) struct Named<'a> {
@@ -51,7 +52,18 @@ pub(crate) fn check(files: &[&Checked<'_>], sink: &mut Sink) {
     for (name, line) in &base.facts.images {
         if !images().any(|image| same(name, image.file)) {
             sink.add(&codes::IMAGE_MISSING, base.file, |draft| {
+                // A name of the standard holds nothing personal; any other may.
+                let standard = std::str::from_utf8(name)
+                    .ok()
+                    .filter(|name| FileName::parse(name).is_ok());
                 let draft = draft.line(*line);
+                let draft = match standard {
+                    Some(name) => draft.detail(name, name),
+                    None => draft.detail(
+                        "書かれている名前は標準仕様の形ではありません",
+                        "the name written there is not of the standard's form",
+                    ),
+                };
                 match base.facts.image_column {
                     Some(column) => draft.field(column.field).value(column.field, name),
                     None => draft,

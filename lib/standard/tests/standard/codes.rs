@@ -167,6 +167,17 @@ const CASES: &[(&str, Break, Option<u32>)] = &[
         |f| all_versions(f, "UPSIKYU", b"202208"),
         None,
     ),
+    // The first row is the odd one.
+    (
+        "csv.version_mixed",
+        |f| set(f, "UPPLAN", 0, 1, b"202208"),
+        Some(1),
+    ),
+    (
+        "file.not_csv",
+        |f| file(f, "UPPLAN").1 = b"%PDF-1.7\n1 0 obj".to_vec(),
+        None,
+    ),
     (
         "csv.version_name",
         |f| all_versions(f, "UPPLAN", b"202208"),

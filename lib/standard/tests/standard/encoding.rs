@@ -214,7 +214,7 @@ fn one_header_row_is_skipped_and_counted_as_a_line() {
     assert!(
         broken
             .iter()
-            .any(|(code, line, _)| (*code, *line) == ("csv.version_unknown", Some(1))),
+            .any(|(code, line, _)| (*code, *line) == ("csv.version_mixed", Some(1))),
         "{broken:?}"
     );
 }

@@ -19,6 +19,7 @@ mod encoding;
 mod made;
 #[cfg(test)]
 mod mutations;
+mod odd;
 #[cfg(test)]
 mod privacy;
 #[cfg(test)]

@@ -167,7 +167,7 @@ fn kinds() -> String {
     }
     text.push_str(
         "\n**送信単位**は、同じ連番（名前の最後の14桁の日時）で一緒に送るファイルの組です。 / A *sending unit* is the set of files that travel \
-         together under one sequence, the 14 digits at the end of their names (V4.1):\n\n| 単位 unit | ファイル files |\n|---|---|\n",
+         together under one sequence, the 14 digits at the end of their names (V4.1):\n\n| 単位 unit | 何か | what it is | ファイル files |\n|---|---|---|---|\n",
     );
     let mut units: Vec<(String, Vec<String>)> = Vec::new();
     for row in table("sending_units.tsv").lines().skip(1) {
@@ -181,7 +181,8 @@ fn kinds() -> String {
         }
     }
     for (unit, kinds) in units {
-        writeln!(text, "| {unit} | {} |", kinds.join(" ")).expect("text grows");
+        let (ja, en) = standard::unit::titles(&unit).unwrap_or_default();
+        writeln!(text, "| {unit} | {ja} | {en} | {} |", kinds.join(" ")).expect("text grows");
     }
     text.push_str(
         "\n「出力し直す」とあるものは、介護ソフトで直してから出力します。ファイルを表計算ソフトなどで直接編集しないでください。文字コード、引用符、\

@@ -18,6 +18,17 @@ pub(crate) const ALL: &[Breaker] = &[
         (work.file, work.line) = (Some(name.clone()), Some(1));
         true
     }),
+    Breaker::of(&codes::FILE_NOT_CSV, UnitKind::Results, |work| {
+        let Some((name, bytes)) = work.unit.files.first_mut() else {
+            return false;
+        };
+        let start = work
+            .rng
+            .pick(&[&b"%PDF-1.7\n"[..], b"\x89PNG\r\n\x1A\n", b"\xFF\xD8\xFF\xE0"]);
+        *bytes = start.to_vec();
+        work.file = Some(name.clone());
+        true
+    }),
     Breaker::of(&codes::ENCODING_MS932, UnitKind::Results, |work| {
         // No character, and the first half of one.
         let bytes = work.rng.pick(&[&b"\"\x80\""[..], b"\"\xA0\"", b"\"\x81\""]);

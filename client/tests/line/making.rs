@@ -1,49 +1,8 @@
 //! `careplan gen` and `careplan check` agree: what is made is accepted, what is broken is found.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::path::Path;
-use std::time::Duration;
-
-use careplan::cli::Cli;
-use careplan::commands::{Context, run};
 use careplan::failure::Exit;
-use careplan::settings::{Environment, Settings};
-use careplan::terminal::Terminal;
-use clap::Parser;
 
-struct Nothing;
-
-impl Environment for Nothing {
-    fn get(&self, _: &str) -> Option<String> {
-        None
-    }
-}
-
-/// Runs a command line; what it ended with, and both streams.
-fn careplan(folder: &Path, line: &str) -> (Exit, String, String) {
-    let settings = folder.join("careplan.toml");
-    std::fs::write(&settings, "office = \"0300000100\"\n").unwrap();
-    let words = line
-        .split(' ')
-        .map(|word| word.replace("DIR", &folder.display().to_string()));
-    let cli = Cli::try_parse_from(std::iter::once("careplan".to_owned()).chain(words)).unwrap();
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut context = Context {
-        settings: Settings::load(Some(&settings), &Nothing).unwrap(),
-        patience: Duration::from_secs(1),
-        terminal: Terminal {
-            out: &mut out,
-            err: &mut err,
-        },
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let exit = runtime.block_on(run(&mut context, cli.command));
-    (
-        exit,
-        String::from_utf8(out).unwrap(),
-        String::from_utf8(err).unwrap(),
-    )
-}
+use crate::careplan;
 
 #[test]
 fn everything_that_is_made_is_accepted() {
@@ -100,4 +59,44 @@ fn all_ways_of_breaking_are_listed() {
         "gen --kinds prevention-plan --edition v3 --out DIR/made",
     );
     assert!(err.contains("V3"), "{err}");
+}
+
+#[test]
+fn what_cannot_be_made_is_refused_in_both_languages() {
+    for (arguments, ja, en) in [
+        ("--persons 0", "--persons は1から", "--persons is a number from 1"),
+        ("--units 0", "--units は1から", "--units is a number from 1"),
+        (
+            "--persons 1000000",
+            "--persons は1から",
+            "--persons is a number from 1",
+        ),
+        (
+            "--profile month-end --offices 0",
+            "--offices は1から",
+            "--offices is a number",
+        ),
+        (
+            "--offices 3",
+            "month-end と使います",
+            "goes with --profile month-end",
+        ),
+        ("--month 202513", "202513 はありえません", "202513 is none"),
+        ("--month 000101", "000101 はありえません", "000101 is none"),
+        ("--month 2025-04", "年月はYYYYMM", "write the month"),
+        (
+            "--sequence 20250431093000",
+            "20250431093000 はありえません",
+            "14 digits",
+        ),
+        ("--care-kind ZZ", "ZZ というサービス種類", "no service kind ZZ"),
+        ("--care-kind 11", "43（居宅介護支援）か46", "43 (care support)"),
+        ("--provider 0300000100", "同じ事業所", "the same office"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (exit, out, err) = careplan(folder.path(), &format!("gen {arguments} --out DIR/made"));
+        assert_eq!((exit, out.as_str()), (Exit::Usage, ""), "{arguments}");
+        assert!(err.contains(ja) && err.contains(en), "{arguments}: {err}");
+        assert!(!folder.path().join("made").exists(), "{arguments}");
+    }
 }
