@@ -50,6 +50,7 @@ pub use directory::{CertificateFacts, OfficeFacts, OfficeSearch, OfficeState};
 pub use enter::{Entered, Learned};
 pub use error::StoreError;
 pub use inbox::InboxState;
+pub use leases::Lease;
 pub use missing::{MissingCursor, MissingPage};
 pub use notices::AuditEntry;
 pub use parked::{Parked, ParkedRow};

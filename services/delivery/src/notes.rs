@@ -5,7 +5,7 @@
 //! are idempotent.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chassis::broker::{Broker, StreamOffset, StreamSink};
@@ -13,7 +13,7 @@ use chassis::process;
 use chassis::shutdown::Shutdown;
 use proto::note::NoteMessage;
 use proto::{AcceptanceNote, Message, Station};
-use store::Store;
+use store::{Lease, Store};
 
 use crate::Config;
 use crate::decide::marks::Marks;
@@ -25,28 +25,29 @@ const LEASE: &str = "accepted";
 /// The reader of acceptance notes.
 pub struct Reader {
     store: Store,
+    lease: Lease,
     broker: Broker,
     events: Events,
     by: String,
     lease_seconds: i64,
     mark_every: Duration,
-    mark_lost_seconds: f64,
+    mark_lost_after: Duration,
 }
 
 impl Reader {
     /// A reader into this store.
     #[must_use]
     pub fn new(store: Store, broker: Broker, events: Events, config: &Config) -> Self {
-        #[expect(clippy::cast_precision_loss, reason = "a number of seconds")]
-        let mark_lost_seconds = config.mark_lost_seconds as f64;
+        let by = process::name(Station::Delivery);
         Self {
+            lease: store.lease(LEASE, &by, config.notes_lease_seconds),
             store,
             broker,
             events,
-            by: process::name(Station::Delivery),
+            by,
             lease_seconds: config.notes_lease_seconds,
             mark_every: Duration::from_secs(config.mark_every_seconds.max(1)),
-            mark_lost_seconds,
+            mark_lost_after: Duration::from_secs(config.mark_lost_seconds),
         }
     }
 
@@ -67,17 +68,13 @@ impl Reader {
                 () = tokio::time::sleep(step) => {}
             }
         }
-        if let Err(error) = self.store.release(LEASE, &self.by).await {
+        if let Err(error) = self.lease.release().await {
             tracing::warn!(error = %error, "lease not released; it runs out by itself");
         }
     }
 
     async fn hold_lease(&self) -> bool {
-        match self
-            .store
-            .lease(LEASE, &self.by, self.lease_seconds, process::now())
-            .await
-        {
+        match self.lease.hold(process::now(), Instant::now()).await {
             Ok(held) => held,
             Err(error) => {
                 tracing::warn!(error = %error, "lease not read");
@@ -130,10 +127,10 @@ impl Reader {
         clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         for number in 0.. {
             clock.tick().await;
-            let (at, nonce) = (process::now(), run.nonce(number));
+            let (age, nonce) = (run.age(), run.nonce(number));
             let mark = NoteMessage::Mark {
                 nonce: nonce.clone(),
-                at,
+                at: process::now(),
             };
             // Only a confirmed mark can be missed: while the broker is away there is nothing to conclude.
             if self
@@ -143,9 +140,9 @@ impl Reader {
                 .await
                 .is_ok()
             {
-                run.marks().written(number, at);
+                run.marks().written(number, age);
             }
-            if run.marks().lost(process::now(), self.mark_lost_seconds) {
+            if run.marks().lost(run.age(), self.mark_lost_after) {
                 return;
             }
         }
@@ -157,16 +154,21 @@ impl Reader {
 struct Run {
     /// Begins the nonces of this run's marks.
     name: String,
+    begun: Instant,
     marks: Arc<Mutex<Marks>>,
 }
 
 impl Run {
     fn new(by: &str) -> Self {
-        let now = process::now();
         Self {
-            name: format!("{by}/{}", now.micros()),
-            marks: Arc::new(Mutex::new(Marks::new(now))),
+            name: format!("{by}/{}", process::now().micros()),
+            begun: Instant::now(),
+            marks: Arc::default(),
         }
+    }
+
+    fn age(&self) -> Duration {
+        self.begun.elapsed()
     }
 
     fn marks(&self) -> MutexGuard<'_, Marks> {
@@ -210,7 +212,7 @@ impl StreamSink for Sink {
             Ok(true) => {
                 *position = Some(to);
                 let mut marks = self.run.marks();
-                marks.took(process::now());
+                marks.took(self.run.age());
                 read_marks.into_iter().for_each(|number| marks.read(number));
                 true
             }

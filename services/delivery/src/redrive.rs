@@ -11,7 +11,7 @@ use chassis::broker::{Broker, Publisher};
 use chassis::process;
 use chassis::shutdown::Shutdown;
 use proto::Station;
-use store::{Parked, Store};
+use store::{Lease, Parked, Store};
 use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 
 use crate::Config;
@@ -27,6 +27,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// The redriver.
 pub struct Redriver {
     store: Store,
+    lease: Lease,
     publisher: Publisher,
     events: Events,
     by: String,
@@ -39,11 +40,13 @@ impl Redriver {
     /// A redriver of this store's table, for an installation of so many shards.
     #[must_use]
     pub fn new(store: Store, broker: &Broker, events: Events, shards: u16, config: &Config) -> Self {
+        let by = process::name(Station::Delivery);
         Self {
+            lease: store.lease(LEASE, &by, config.redrive_lease_seconds),
             store,
             publisher: broker.publisher(),
             events,
-            by: process::name(Station::Delivery),
+            by,
             shards,
             lease_seconds: config.redrive_lease_seconds,
             per_minute: config.redrive_per_minute,
@@ -71,16 +74,13 @@ impl Redriver {
                 }
             }
         }
-        if let Err(error) = self.store.release(LEASE, &self.by).await {
+        if let Err(error) = self.lease.release().await {
             tracing::warn!(error = %error, "lease not released; it runs out by itself");
         }
     }
 
     async fn hold_lease(&self) -> bool {
-        let asked = self
-            .store
-            .lease(LEASE, &self.by, self.lease_seconds, process::now());
-        match asked.await {
+        match self.lease.hold(process::now(), Instant::now().into_std()).await {
             Ok(held) => held,
             Err(error) => {
                 tracing::warn!(error = %error, "lease not read");

@@ -1,12 +1,12 @@
 //! What happens by the calendar: expiry, retention, reminders. One replica does it, by a lease in the store; in bounded
 //! batches with pauses between them, so that traffic never waits for it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chassis::process;
 use chassis::shutdown::Shutdown;
 use proto::{OfficeNumber, Station, Time};
-use store::{SLICES, Store, StoreError};
+use store::{Lease, SLICES, Store, StoreError};
 
 use crate::Config;
 use crate::decide::business_days::{arrived_before, day_of};
@@ -31,10 +31,10 @@ const REMINDED_AT_ONCE: usize = 64;
 /// The keeper of the calendar.
 pub struct Upkeep {
     store: Store,
+    lease: Lease,
     events: Events,
     by: String,
     every: Duration,
-    lease_seconds: i64,
     contents_days: i64,
     metadata_days: i64,
     evidence_days: i64,
@@ -46,12 +46,14 @@ impl Upkeep {
     #[must_use]
     pub fn new(store: Store, events: Events, config: &Config) -> Self {
         let seconds = config.upkeep_every_seconds.max(1);
+        let lease_seconds = i64::try_from(seconds).unwrap_or(i64::MAX / 4).saturating_mul(3);
+        let by = process::name(Station::Delivery);
         Self {
+            lease: store.lease(LEASE, &by, lease_seconds),
             store,
             events,
-            by: process::name(Station::Delivery),
+            by,
             every: Duration::from_secs(seconds),
-            lease_seconds: i64::try_from(seconds).unwrap_or(i64::MAX / 4).saturating_mul(3),
             contents_days: i64::from(config.contents_days),
             metadata_days: i64::from(config.metadata_days),
             evidence_days: i64::from(config.evidence_days),
@@ -78,7 +80,7 @@ impl Upkeep {
                 },
             }
         }
-        if let Err(error) = self.store.release(LEASE, &self.by).await {
+        if let Err(error) = self.lease.release().await {
             tracing::warn!(error = %error, "lease not released; it runs out by itself");
         }
     }
@@ -95,9 +97,7 @@ impl Upkeep {
     }
 
     async fn held(&self) -> Result<bool, StoreError> {
-        self.store
-            .lease(LEASE, &self.by, self.lease_seconds, process::now())
-            .await
+        self.lease.hold(process::now(), Instant::now()).await
     }
 
     async fn count(&self, now: Time) -> Result<(), StoreError> {

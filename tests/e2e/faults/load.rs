@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use harness::eventually::within;
 use harness::{Office, Relay, Unit};
-use proto::{EnvelopeId, MessageType, OfficeNumber};
+use proto::api::SentItem;
+use proto::{EnvelopeId, MessageType, OfficeNumber, Status};
 use standard::generate::Size;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -20,6 +21,8 @@ const DESTINATIONS: [(&str, &str); 3] = [("0300000005", "11"), ("0300000013", "1
 
 /// A load under way: one sender a destination, each sending the next envelope after the 202 of the one before.
 pub(crate) struct Load {
+    manager: Arc<Office>,
+    newest: Arc<watch::Sender<Option<EnvelopeId>>>,
     destinations: Vec<Office>,
     senders: Vec<JoinHandle<anyhow::Result<Vec<EnvelopeId>>>>,
     accepted: Arc<AtomicUsize>,
@@ -33,6 +36,8 @@ impl Load {
     pub(crate) async fn begin(relay: &Relay) -> anyhow::Result<Self> {
         let manager = Arc::new(relay.office("0300000100", "43").await?);
         let mut load = Self {
+            manager: manager.clone(),
+            newest: Arc::new(watch::Sender::new(None)),
             destinations: Vec::new(),
             senders: Vec::new(),
             accepted: Arc::default(),
@@ -49,6 +54,7 @@ impl Load {
                 kind,
                 doors: relay.ingest_urls(),
                 accepted: load.accepted.clone(),
+                newest: load.newest.clone(),
                 resting: load.resting.clone(),
                 go: load.go.subscribe(),
                 enough: load.enough.clone(),
@@ -67,6 +73,14 @@ impl Load {
             Ok(())
         })
         .await
+    }
+
+    /// One that is accepted from now on, once it is delivered, with its history.
+    pub(crate) async fn next_delivered(&self) -> anyhow::Result<SentItem> {
+        let mut newest = self.newest.subscribe();
+        newest.changed().await?;
+        let id = (*newest.borrow()).context("one is accepted")?;
+        self.manager.until(id, Status::Delivered).await
     }
 
     /// Sends nothing until told to go on, and waits until nothing is under way.
@@ -143,6 +157,7 @@ struct Sender {
     kind: &'static str,
     doors: Vec<String>,
     accepted: Arc<AtomicUsize>,
+    newest: Arc<watch::Sender<Option<EnvelopeId>>>,
     resting: Arc<AtomicUsize>,
     go: watch::Receiver<bool>,
     enough: Arc<AtomicBool>,
@@ -156,7 +171,9 @@ impl Sender {
             self.go.wait_for(|go| *go).await?;
             self.resting.fetch_sub(1, Ordering::Relaxed);
             let unit = Unit::plan(self.manager.number, self.destination, self.kind, Size::Persons(1));
-            sent.push(self.insist(sent.len(), self.manager.envelope(&unit)?).await?);
+            let id = self.insist(sent.len(), self.manager.envelope(&unit)?).await?;
+            sent.push(id);
+            self.newest.send_replace(Some(id));
             self.accepted.fetch_add(1, Ordering::Relaxed);
         }
         Ok(sent)

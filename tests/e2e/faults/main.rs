@@ -7,6 +7,7 @@
 mod accounts;
 mod broker_killed;
 mod broker_line;
+mod clock_steps;
 mod cluster;
 mod docker;
 mod load;
@@ -65,6 +66,10 @@ fn main() -> ExitCode {
         Story::new(
             "nothing_lost",
             |world| async move { soak::nothing_lost(&world).await },
+        ),
+        Story::new(
+            "clock_steps",
+            |world| async move { clock_steps::each(&world).await },
         ),
         Story::new("queue_differs", |world| async move {
             topology_hurt::queue_differs(&world).await

@@ -5,6 +5,7 @@
 //! luck.
 
 pub mod account;
+mod clock;
 pub mod eventually;
 pub mod files;
 pub mod office;

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, bail, ensure};
 
+use crate::clock::Clock;
 use crate::eventually;
 
 /// A running `relay` station.
@@ -18,6 +19,7 @@ pub struct Process {
     pub admin: u16,
     config: PathBuf,
     log: PathBuf,
+    clock: Option<Clock>,
 }
 
 /// The folder of the programs: `RELAY_BIN_DIR`, or the build's own.
@@ -67,18 +69,28 @@ pub fn free_port() -> anyhow::Result<u16> {
 }
 
 impl Process {
-    /// Starts one station with this configuration; its output goes to `<folder>/<station>-<admin port>.log`.
+    /// Starts one station with this configuration; its output goes to `<folder>/<station>-<admin port>.log`. With a `clock` of
+    /// its own its wall clock can be set.
     ///
     /// # Errors
     /// When it cannot be started.
-    pub fn start(station: &str, config: &Path, admin: u16, folder: &Path) -> anyhow::Result<Self> {
+    pub fn start(
+        station: &str,
+        config: &Path,
+        admin: u16,
+        folder: &Path,
+        clock: bool,
+    ) -> anyhow::Result<Self> {
+        let file = || Clock::new(folder.join(format!("clock-{admin}")));
+        let clock = clock.then(file).transpose()?;
         let log = folder.join(format!("{station}-{admin}.log"));
         Ok(Self {
-            child: spawn(station, config, admin, &log)?,
+            child: spawn(station, config, admin, &log, clock.as_ref())?,
             station: station.to_owned(),
             admin,
             config: config.to_owned(),
             log,
+            clock,
         })
     }
 
@@ -88,8 +100,23 @@ impl Process {
     /// When it still runs, or cannot be started.
     pub fn again(&mut self) -> anyhow::Result<()> {
         ensure!(self.child.try_wait()?.is_some(), "{} still runs", self.station);
-        self.child = spawn(&self.station, &self.config, self.admin, &self.log)?;
+        self.child = spawn(
+            &self.station,
+            &self.config,
+            self.admin,
+            &self.log,
+            self.clock.as_ref(),
+        )?;
         Ok(())
+    }
+
+    /// Sets its wall clock so many seconds before or behind the machine's, at once.
+    ///
+    /// # Errors
+    /// When it was not started with a clock of its own.
+    pub fn set_clock(&self, ahead_seconds: i64) -> anyhow::Result<()> {
+        let clock = self.clock.as_ref();
+        clock.context("it has no clock of its own")?.set(ahead_seconds)
     }
 
     /// Waits until `/ready` says yes.
@@ -201,12 +228,19 @@ impl Process {
     }
 }
 
-fn spawn(station: &str, config: &Path, admin: u16, log: &Path) -> anyhow::Result<Child> {
+fn spawn(
+    station: &str,
+    config: &Path,
+    admin: u16,
+    log: &Path,
+    clock: Option<&Clock>,
+) -> anyhow::Result<Child> {
     let output = std::fs::File::options().create(true).append(true).open(log)?;
     let child = Command::new(program("relay")?)
         .arg(station)
         .arg("--config")
         .arg(config)
+        .envs(clock.into_iter().flat_map(Clock::environment))
         .env("RELAY_ADMIN__LISTEN", format!("127.0.0.1:{admin}"))
         .stdin(Stdio::null())
         .stdout(output.try_clone()?)

@@ -20,6 +20,7 @@ pub struct RelayBuilder {
     replicas: usize,
     settings: Vec<(String, String)>,
     amqp_url: Option<String>,
+    clocks: bool,
 }
 
 /// A running relay.
@@ -39,6 +40,7 @@ pub struct Relay {
     ingest: Vec<u16>,
     delivery: Vec<u16>,
     console: Vec<u16>,
+    clocks: bool,
 }
 
 impl Default for RelayBuilder {
@@ -50,6 +52,7 @@ impl Default for RelayBuilder {
             replicas: 1,
             settings: Vec::new(),
             amqp_url: None,
+            clocks: false,
         }
     }
 }
@@ -88,6 +91,13 @@ impl RelayBuilder {
     #[must_use]
     pub fn with_broker(mut self, amqp_url: String) -> Self {
         self.amqp_url = Some(amqp_url);
+        self
+    }
+
+    /// Every process with a wall clock of its own, to be set by [`Process::set_clock`].
+    #[must_use]
+    pub fn with_clocks(mut self) -> Self {
+        self.clocks = true;
         self
     }
 
@@ -145,6 +155,7 @@ impl RelayBuilder {
             ingest: Vec::new(),
             delivery: Vec::new(),
             console: Vec::new(),
+            clocks: self.clocks,
         };
         for _ in 0..self.replicas {
             for station in &self.stations {
@@ -202,8 +213,8 @@ impl Relay {
         }
         let own = self.folder.path().join(format!("relay-{admin}.toml"));
         std::fs::write(&own, toml::to_string(&table)?)?;
-        self.processes
-            .push(Process::start(station, &own, admin, self.folder.path())?);
+        let process = Process::start(station, &own, admin, self.folder.path(), self.clocks)?;
+        self.processes.push(process);
         if matches!(station, "ingest" | "all") {
             self.ingest.push(ingest);
         }

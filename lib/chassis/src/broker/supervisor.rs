@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt};
 use lapin::uri::AMQPUri;
 use lapin::{Connection, ConnectionProperties, Event};
 use tokio::sync::{Notify, watch};
@@ -262,11 +263,16 @@ impl Keeper {
     async fn watch(&self, events: &mut Events) -> String {
         let mut look = tokio::time::interval(LOOK);
         let mut declared = Instant::now();
+        // Beside the loop, which must hear of a blocked connection meanwhile; one at a time, and gone with the connection.
+        let mut declaring: Option<BoxFuture<'_, ()>> = None;
         loop {
             tokio::select! {
                 // Once a second at most; whoever still misses a queue says so again.
-                () = self.doubt.notified(), if LOOK <= declared.elapsed() => {
-                    self.declare_again().await;
+                () = self.doubt.notified(), if declaring.is_none() && LOOK <= declared.elapsed() => {
+                    declaring = Some(self.declare_again().boxed());
+                }
+                () = done(declaring.as_mut()) => {
+                    declaring = None;
                     declared = Instant::now();
                 }
                 event = events.next() => match event {
@@ -290,5 +296,13 @@ impl Keeper {
                 }
             }
         }
+    }
+}
+
+/// Waits for the end of what was begun; for ever if nothing was.
+async fn done(begun: Option<&mut BoxFuture<'_, ()>>) {
+    match begun {
+        Some(future) => future.await,
+        None => std::future::pending().await,
     }
 }

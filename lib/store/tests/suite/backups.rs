@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::time::Instant;
 
 use proto::api::InboxItem;
 use proto::{OfficeNumber, Refusal, Status};
@@ -220,13 +221,19 @@ pub(crate) async fn what_is_no_whole_backup_changes_nothing(place: Place) {
     assert!(
         place
             .store
-            .lease("accepted", "delivery/1", 60, at(RESTORED))
+            .lease("accepted", "delivery/1", 60)
+            .hold(at(RESTORED), Instant::now())
             .await
             .unwrap()
     );
     let error = store::restore(place.config(), &path, true, "test", at(RESTORED + 59)).await;
     assert!(matches!(error, Err(BackupError::InUse(_))), "{error:?}");
-    place.store.release("accepted", "delivery/1").await.unwrap();
+    place
+        .store
+        .lease("accepted", "delivery/1", 60)
+        .release()
+        .await
+        .unwrap();
     // Told to, it takes the place of what is there.
     enter(&place.store, sample(7).learned()).await;
     store::restore(place.config(), &path, true, "test", at(RESTORED))

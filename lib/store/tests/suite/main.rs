@@ -207,6 +207,9 @@ suite! {
     }
     work {
         a_lease_has_one_owner,
+        a_dead_owners_clock_does_not_keep_a_lease,
+        a_candidates_clock_takes_no_lease_from_the_living,
+        of_two_candidates_one_takes_a_lease,
         a_suspect_is_counted,
         a_suspect_may_have_any_id,
         the_probe_writes,
