@@ -182,7 +182,7 @@ fn unit_lines(found: &UnitSummary) -> [String; 2] {
     let label = words::padded("送信単位 unit", 16);
     let what = match found.unit.as_deref() {
         Some(id) => match unit::titles(id) {
-            Some((ja, en)) => format!("{ja} / {en}（{id}）"),
+            Some((ja, en)) => format!("{id}  {ja} / {en}"),
             None => id.to_owned(),
         },
         None => {

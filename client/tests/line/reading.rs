@@ -45,7 +45,7 @@ fn units_and_files_are_told_by_what_they_are() {
     let (exit, out, _) = careplan(folder.path(), "check DIR/a");
     assert_eq!(exit, Exit::Ok);
     for words in [
-        "サービス利用票の予定の削除 / withdrawal of planned services（C-usage_delete）",
+        "C-usage_delete  サービス利用票の予定の削除 / withdrawal of planned services",
         &format!("{NAME}\n  第6表（サービス利用票）_削除 計画 / table 6 plan deletion\n"),
         "連番 sequence 20250325093000",
     ] {

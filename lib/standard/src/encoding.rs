@@ -7,6 +7,9 @@ use crate::layout::layout;
 use crate::ms932::{self, Bom, Place};
 use crate::name::FileName;
 
+/// How a file in UTF-8 becomes one in MS932.
+const SAVE_JA: &str = "メモ帳なら「名前を付けて保存」の文字コードで「ANSI」を選ぶとシフトJISになります";
+const SAVE_EN: &str = "Notepad on a Japanese Windows makes Shift-JIS of it: Save As, encoding ANSI";
 /// Names what stands in the ZIP that an Office file is; near its beginning.
 const CONTENT_TYPES: &[u8] = b"[Content_Types].xml";
 /// So near.
@@ -22,7 +25,9 @@ pub(crate) fn check<'a>(name: &FileName, file: &str, bytes: &'a [u8], sink: &mut
         None => bytes,
         Some(Bom::Utf8) => {
             sink.add(&codes::ENCODING_BOM, file, |draft| {
-                draft.line(1).detail("UTF-8", "UTF-8")
+                draft
+                    .line(1)
+                    .detail(format!("UTF-8。{SAVE_JA}"), format!("UTF-8; {SAVE_EN}"))
             });
             bytes.get(3..)?
         }
@@ -40,21 +45,22 @@ pub(crate) fn check<'a>(name: &FileName, file: &str, bytes: &'a [u8], sink: &mut
     }
     let hint = if utf8 {
         (
-            "、UTF-8と思われます。メモ帳なら「名前を付けて保存」の文字コードで「ANSI」を選ぶとシフトJISになります",
-            ", it looks like UTF-8; Notepad on a Japanese Windows makes Shift-JIS of it: Save As, encoding ANSI",
+            format!("、UTF-8と思われます。{SAVE_JA}"),
+            format!(", it looks like UTF-8; {SAVE_EN}"),
         )
     } else {
-        ("", "")
+        Default::default()
     };
+    let none = || (String::new(), String::new());
     let places = [
         (scan.bad, &codes::ENCODING_MS932, hint),
         // Bytes of UTF-8 happen to be such characters.
         (
             scan.gaiji.filter(|_| !utf8 || scan.bad.is_none()),
             &codes::ENCODING_GAIJI,
-            ("", ""),
+            none(),
         ),
-        (scan.control, &codes::ENCODING_CONTROL, ("", "")),
+        (scan.control, &codes::ENCODING_CONTROL, none()),
     ];
     for (found, info, (hint_ja, hint_en)) in places {
         let Some((place, count)) = found else { continue };
