@@ -1,8 +1,8 @@
 //! nothing_lost: many senders, every kind of envelope, faults at random; in the end the books of senders, ledger and
 //! receivers are compared by digest. The same seed makes the same envelopes and faults; the clock makes their meeting.
 //!
-//! `SOAK_SECONDS` how long (40), `SOAK_SEED`, `SOAK_SENDERS` a destination (2), `SABOTAGE` drop, double, swap or alter:
-//! the relay is broken behind its back, and the account must say so.
+//! `SOAK_SECONDS` how long (40), `SOAK_SEED`, `SOAK_SENDERS` a destination (2), `SOAK_CALM` acceptances from one fault to the
+//! next (20), `SABOTAGE` drop, double, swap or alter: the relay is broken behind its back, and the account must say so.
 
 mod audit;
 mod dice;
@@ -28,10 +28,11 @@ const CLOSING: &str = "soak: accepted";
 pub(crate) async fn nothing_lost(world: &World) -> anyhow::Result<()> {
     let seconds = number("SOAK_SECONDS", 40)?;
     let seed = number("SOAK_SEED", 7)?;
+    let calm = usize::try_from(number("SOAK_CALM", 20)?)?;
     let sabotage = Sabotage::asked()?;
     println!("soak: {seconds} s, seed {seed}, sabotage {sabotage:?}");
     let mut ground = Ground::prepare(world).await?;
-    let told = soak(&mut ground, Duration::from_secs(seconds), seed, sabotage).await;
+    let told = soak(&mut ground, Duration::from_secs(seconds), seed, calm, sabotage).await;
     if told.is_err() {
         ground.show_logs();
     }
@@ -43,6 +44,7 @@ async fn soak(
     ground: &mut Ground,
     length: Duration,
     seed: u64,
+    calm: usize,
     sabotage: Option<Sabotage>,
 ) -> anyhow::Result<()> {
     let end = Instant::now() + length;
@@ -51,7 +53,7 @@ async fn soak(
     let mut faults = 0;
     let mut recovered = Vec::new();
     while Instant::now() < end {
-        senders.go_on(20).await?;
+        senders.go_on(calm).await?;
         let fault = hurt::choose(&mut dice);
         let took = hurt::one(ground, fault, &senders).await?;
         println!("soak: {fault:?} recovered in {} ms", took.as_millis());
