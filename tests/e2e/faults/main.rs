@@ -18,6 +18,7 @@ mod programs;
 mod recall_under_way;
 mod restored_from_backup;
 mod rolling;
+mod sent_twice_under_way;
 mod soak;
 mod station_killed;
 mod store_down_long;
@@ -70,6 +71,13 @@ fn main() -> ExitCode {
         Story::new(
             "clock_steps",
             |world| async move { clock_steps::each(&world).await },
+        ),
+        Story::new("sent_twice_under_way", |world| async move {
+            sent_twice_under_way::tell(&world).await
+        }),
+        Story::new(
+            "store_full",
+            |world| async move { store_hurt::full(&world).await },
         ),
         Story::new("queue_differs", |world| async move {
             topology_hurt::queue_differs(&world).await
