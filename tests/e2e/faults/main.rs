@@ -18,7 +18,6 @@ mod programs;
 mod recall_under_way;
 mod restored_from_backup;
 mod rolling;
-mod sent_twice_under_way;
 mod soak;
 mod station_killed;
 mod store_down_long;
@@ -72,9 +71,6 @@ fn main() -> ExitCode {
             "clock_steps",
             |world| async move { clock_steps::each(&world).await },
         ),
-        Story::new("sent_twice_under_way", |world| async move {
-            sent_twice_under_way::tell(&world).await
-        }),
         Story::new(
             "store_full",
             |world| async move { store_hurt::full(&world).await },
