@@ -1,12 +1,13 @@
 //! Reads the ledger's books for the metrics, every few seconds.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chassis::process;
 use chassis::shutdown::Shutdown;
 use store::Store;
 
 use crate::Config;
+use crate::decide::clock_step::ClockStep;
 use crate::events::Events;
 
 /// The watch over the books.
@@ -34,17 +35,19 @@ impl Watch {
     pub async fn run(self, shutdown: Shutdown) {
         let mut clock = tokio::time::interval(self.every);
         clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let begun = Instant::now();
+        let mut step = ClockStep::new(process::now(), begun.elapsed());
+        let patience = Duration::from_secs(u64::try_from(self.unaccounted_after).unwrap_or(0));
         loop {
             tokio::select! {
                 () = shutdown.wait() => return,
                 _ = clock.tick() => {}
             }
-            let unaccounted = self
-                .store
-                .unaccounted(process::now(), self.unaccounted_after)
-                .await;
+            let now = process::now();
+            let believed = step.believes(now, begun.elapsed(), patience);
+            let unaccounted = self.store.unaccounted(now, self.unaccounted_after).await;
             match (self.store.books().await, unaccounted) {
-                (Ok(books), Ok(unaccounted)) => self.events.books(&books, unaccounted),
+                (Ok(books), Ok(unaccounted)) => self.events.books(&books, believed.then_some(unaccounted)),
                 (Err(error), _) | (_, Err(error)) => tracing::warn!(error = %error, "books not read"),
             }
         }

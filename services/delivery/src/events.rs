@@ -105,8 +105,8 @@ impl Events {
         tracing::info!(envelope.id = id, end = word(entered), "entered");
     }
 
-    /// The books were read.
-    pub fn books(&self, books: &store::Books, unaccounted: i64) {
+    /// The books were read; nothing is said of what is unaccounted where it is not known.
+    pub fn books(&self, books: &store::Books, unaccounted: Option<i64>) {
         #[expect(
             clippy::cast_precision_loss,
             reason = "a gauge is a float; counts stay far below 2^53"
@@ -124,6 +124,7 @@ impl Events {
         ] {
             set(column, count);
         }
+        let Some(unaccounted) = unaccounted else { return };
         #[expect(
             clippy::cast_precision_loss,
             reason = "a gauge is a float; counts stay far below 2^53"

@@ -71,6 +71,10 @@ fn main() -> ExitCode {
             "clock_steps",
             |world| async move { clock_steps::each(&world).await },
         ),
+        Story::new(
+            "store_full",
+            |world| async move { store_hurt::full(&world).await },
+        ),
         Story::new("queue_differs", |world| async move {
             topology_hurt::queue_differs(&world).await
         }),

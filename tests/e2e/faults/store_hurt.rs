@@ -50,6 +50,57 @@ async fn with_database(world: &World, database: &harness::world::Database) -> an
     Ok(())
 }
 
+/// Where the store's tables lie for [`full`]: a small file system every container has.
+const SMALL: &str = "/dev/shm";
+
+/// No space is left for the tables: delivery waits, the doors go on taking as long as the broker does.
+pub(crate) async fn full(world: &World) -> anyhow::Result<()> {
+    let database = world.own_postgres().await?;
+    let told = filled(world, &database).await;
+    database.container.rm().await?;
+    told
+}
+
+async fn filled(world: &World, database: &harness::world::Database) -> anyhow::Result<()> {
+    let id = database.container.id();
+    let space = format!("{SMALL}/space");
+    docker::run(&["exec", "-u", "postgres", id, "mkdir", &space]).await?;
+    database
+        .sql(&format!("CREATE TABLESPACE small LOCATION '{space}'"))
+        .await?;
+    database
+        .sql("ALTER ROLE relay SET default_tablespace = small")
+        .await?;
+    let relay = RelayBuilder::default()
+        .separate(1)
+        .on(database.url.clone())
+        .start(world)
+        .await?;
+    let load = Load::begin(&relay).await?;
+    load.goes_on(10).await?;
+    // Ends when nothing fits any more; that is what it is for.
+    let ballast =
+        format!("dd if=/dev/zero of={SMALL}/ballast bs=4k 2>/dev/null; test $(stat -f -c %a {SMALL}) = 0");
+    docker::run(&["exec", "-u", "postgres", id, "sh", "-c", &ballast]).await?;
+    eventually("delivery is told that no space is left", || async {
+        let delivery = relay
+            .processes
+            .iter()
+            .find(|process| process.station == "delivery");
+        let log = delivery.context("a delivery")?.log();
+        ensure!(log.contains("53100"), "no word of a full disk");
+        Ok(())
+    })
+    .await?;
+    load.goes_on(10).await?;
+    docker::run(&["exec", "-u", "postgres", id, "rm", &format!("{SMALL}/ballast")]).await?;
+    delivery_says(&relay, true).await?;
+    load.goes_on(10).await?;
+    load.settle(&relay).await?;
+    ensure!(relay.store.parked_list(1).await?.is_empty(), "nothing is parked");
+    Ok(())
+}
+
 async fn delivery_says(relay: &Relay, ready: bool) -> anyhow::Result<()> {
     let delivery = relay
         .processes

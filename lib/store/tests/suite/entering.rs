@@ -57,6 +57,21 @@ pub(crate) async fn the_same_sending_is_delivered_once(place: Place) {
     );
 }
 
+pub(crate) async fn the_same_bytes_an_hour_later_change_nothing(place: Place) {
+    let (store, first) = (&place.store, sample(1));
+    let mut later = first.accepted_again(2);
+    later.accepted_at = at(3_600);
+    enter(store, first.learned()).await;
+    store.take_notes(None, 0, &[later.note()]).await.unwrap();
+    assert_eq!(enter(store, later.learned()).await, Entered::Repeat);
+    let item = store.sent_item(sender(), first.id()).await.unwrap().unwrap();
+    assert_eq!((item.status, item.accepted_at), (Status::Delivered, at(0)));
+    let receipt = store.receipt_facts(sender(), first.id(), Step::Accepted).await;
+    assert_eq!(receipt.unwrap().unwrap().at, at(0), "the first acceptance's");
+    let books = store.books().await.unwrap();
+    assert_eq!((books.accepted, books.mailboxed, books.duplicate), (1, 1, 0));
+}
+
 pub(crate) async fn a_taken_name_with_other_contents_is_rejected(place: Place) {
     let first = sample(1);
     enter(&place.store, first.learned()).await;

@@ -114,6 +114,7 @@ suite! {
     entering {
         one_acceptance_has_one_end,
         the_same_sending_is_delivered_once,
+        the_same_bytes_an_hour_later_change_nothing,
         a_taken_name_with_other_contents_is_rejected,
         a_mended_unit_takes_the_rejected_ones_names,
         a_sequence_it_was_refused_for_does_not_park_an_outcome,
