@@ -43,9 +43,14 @@ impl Watch {
                 .store
                 .unaccounted(process::now(), self.unaccounted_after)
                 .await;
-            match (self.store.books().await, unaccounted) {
-                (Ok(books), Ok(unaccounted)) => self.events.books(&books, unaccounted),
-                (Err(error), _) | (_, Err(error)) => tracing::warn!(error = %error, "books not read"),
+            match (self.store.books().await, unaccounted, self.store.oldest().await) {
+                (Ok(books), Ok(unaccounted), Ok(oldest)) => {
+                    self.events.books(&books, unaccounted);
+                    self.events.oldest(&oldest, process::now());
+                }
+                (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
+                    tracing::warn!(error = %error, "books not read");
+                }
             }
         }
     }

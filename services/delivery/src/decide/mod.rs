@@ -1,6 +1,8 @@
 //! The pure part of delivery. One sending, one delivery is decided inside the store's transaction, where the facts are.
 
 pub mod business_days;
+pub mod ending;
 pub mod marks;
 pub mod pace;
 pub mod reminding;
+pub mod software;
