@@ -43,6 +43,7 @@ pub async fn serve(
 ) -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind(listen).await?;
     let bound = listener.local_addr()?;
+    tell_readiness(&metrics, health.clone());
     let app = app(metrics, health, shutdown);
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, app).await {
@@ -50,6 +51,20 @@ pub async fn serve(
         }
     });
     Ok(bound)
+}
+
+/// The parts of `/ready` as numbers, as they stand when they are asked for.
+fn tell_readiness(metrics: &Metrics, health: Health) {
+    let ready = metrics.gauge(
+        "relay_ready",
+        "1 while this part of the process can work, else 0; /ready tells the reason. A stage at 0 is probing what failed it and loses nothing.",
+        &["part"],
+    );
+    metrics.at_render(move || {
+        for (part, is_ready) in health.parts() {
+            ready.with(&[&part]).set(if is_ready { 1.0 } else { 0.0 });
+        }
+    });
 }
 
 /// The routes of the admin port.
@@ -127,6 +142,7 @@ mod tests {
         let text = get(address, "/metrics").await;
         assert!(text.contains("relay_tests_total 1"), "{text}");
         assert!(text.contains("process_resident_memory_bytes"), "{text}");
+        assert!(text.contains(r#"relay_ready{part="broker"} 1"#), "{text}");
         shutdown.begin();
         let ending = get(address, "/ready").await;
         assert!(

@@ -67,6 +67,16 @@ impl Health {
             reasons,
         }
     }
+
+    /// Every part, and whether it is ready.
+    #[must_use]
+    pub fn parts(&self) -> Vec<(String, bool)> {
+        let parts = self.parts.read().unwrap_or_else(PoisonError::into_inner);
+        parts
+            .iter()
+            .map(|(name, state)| (name.clone(), state.ready))
+            .collect()
+    }
 }
 
 impl Part {

@@ -18,7 +18,11 @@ pub use number::{Counter, CounterVec, Gauge, GaugeVec, Histogram, HistogramVec};
 pub struct Metrics {
     registry: Registry,
     known: Arc<Mutex<BTreeMap<String, Known>>>,
+    at_render: Arc<Mutex<Vec<Refresh>>>,
 }
+
+/// Brings a number up to date.
+type Refresh = Box<dyn Fn() + Send + Sync>;
 
 /// Buckets for waits and handling times of a station, in seconds: 1 ms to a minute.
 pub const SECONDS: &[f64] = &[
@@ -68,6 +72,7 @@ impl Metrics {
         Self {
             registry,
             known: Arc::default(),
+            at_render: Arc::default(),
         }
     }
 
@@ -106,9 +111,18 @@ impl Metrics {
         }
     }
 
+    /// Calls this before each rendering: for numbers that change by the mere passing of time.
+    pub fn at_render(&self, refresh: impl Fn() + Send + Sync + 'static) {
+        let mut at_render = self.at_render.lock().unwrap_or_else(PoisonError::into_inner);
+        at_render.push(Box::new(refresh));
+    }
+
     /// Everything as Prometheus text (version 0.0.4).
     #[must_use]
     pub fn render(&self) -> String {
+        for refresh in &*self.at_render.lock().unwrap_or_else(PoisonError::into_inner) {
+            refresh();
+        }
         TextEncoder::new()
             .encode_to_string(&self.registry.gather())
             .unwrap_or_else(|error| {
@@ -214,6 +228,15 @@ mod tests {
             names,
             ["relay_handle_seconds", "relay_in_flight", "relay_settled_total"]
         );
+    }
+
+    #[test]
+    fn what_time_changes_is_refreshed_at_each_rendering() {
+        let metrics = Metrics::new();
+        let age = metrics.gauge("relay_a_seconds", "A.", &[]).with(&[]);
+        metrics.at_render(move || age.add(1.0));
+        assert!(metrics.render().contains("relay_a_seconds 1"));
+        assert!(metrics.render().contains("relay_a_seconds 2"));
     }
 
     #[test]

@@ -127,7 +127,7 @@ async fn throw_away<B: HttpBody<Data = Bytes> + Unpin>(mut body: B, seen: Seen) 
     let mut bytes = 0;
     while bytes < MOST {
         let mut next = pin!(body.frame());
-        let frame = if let Some(frame) = timeout(QUIET, &mut next).await.ok() {
+        let frame = if let Ok(frame) = timeout(QUIET, &mut next).await {
             frame
         } else {
             seen.quiet.cancel();

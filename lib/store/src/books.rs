@@ -1,6 +1,6 @@
 //! The books: every acceptance by distinct id stands in exactly one account.
 
-use proto::Status;
+use proto::{Status, Time};
 
 use crate::{Store, StoreError};
 
@@ -35,6 +35,17 @@ pub struct Books {
     pub expired: i64,
 }
 
+/// The oldest of what waits for something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Oldest {
+    /// Acceptance (or last sending again) of what has not reached delivery.
+    pub under_way: Option<Time>,
+    /// When it was set aside for an operator.
+    pub parked: Option<Time>,
+    /// Arrival of what its destination has not collected.
+    pub uncollected: Option<Time>,
+}
+
 impl Store {
     /// The books as they stand.
     ///
@@ -57,6 +68,22 @@ impl Store {
             books.add(status, false, all - arrived);
         }
         Ok(books)
+    }
+
+    /// The oldest of what is under way, parked, uncollected: each the first of an index.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn oldest(&self) -> Result<Oldest, StoreError> {
+        let first = async |sql: &str| {
+            let row = self.pool.row(sql, &[]).await?;
+            row.map_or(Ok(None), |row| row.maybe_time(0))
+        };
+        Ok(Oldest {
+            under_way: first("SELECT MIN(due_from) FROM acceptances WHERE seen_at IS NULL").await?,
+            parked: first("SELECT MIN(parked_at) FROM parked").await?,
+            uncollected: first("SELECT MIN(arrived_at) FROM ledger WHERE status = 'delivered'").await?,
+        })
     }
 }
 

@@ -12,6 +12,7 @@ mod config;
 mod counters;
 mod cursor;
 mod directory;
+mod ending;
 mod enter;
 mod error;
 mod inbox;
@@ -43,7 +44,7 @@ mod working;
 use std::sync::Arc;
 
 pub use backup::{BackupAccount, BackupError, BackupHeader, backup, restore, verify};
-pub use books::Books;
+pub use books::{Books, Oldest};
 pub use config::StoreConfig;
 pub use cursor::{Cursor, NotACursor};
 pub use directory::{CertificateFacts, OfficeFacts, OfficeSearch, OfficeState};
@@ -84,6 +85,17 @@ impl Store {
     /// Waits for running statements and closes every connection; later calls fail.
     pub async fn close(&self) {
         self.pool.close().await;
+    }
+
+    /// Reads one row: whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn answers(&self) -> Result<(), StoreError> {
+        self.pool
+            .row("SELECT last FROM serials WHERE name = 'probe'", &[])
+            .await?;
+        Ok(())
     }
 
     /// Writes and commits one row: what failed works again.

@@ -46,9 +46,14 @@ impl Watch {
             let now = process::now();
             let believed = step.believes(now, begun.elapsed(), patience);
             let unaccounted = self.store.unaccounted(now, self.unaccounted_after).await;
-            match (self.store.books().await, unaccounted) {
-                (Ok(books), Ok(unaccounted)) => self.events.books(&books, believed.then_some(unaccounted)),
-                (Err(error), _) | (_, Err(error)) => tracing::warn!(error = %error, "books not read"),
+            match (self.store.books().await, unaccounted, self.store.oldest().await) {
+                (Ok(books), Ok(unaccounted), Ok(oldest)) => {
+                    self.events.books(&books, believed.then_some(unaccounted));
+                    self.events.oldest(&oldest, now);
+                }
+                (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
+                    tracing::warn!(error = %error, "books not read");
+                }
             }
         }
     }

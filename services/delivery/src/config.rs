@@ -38,4 +38,6 @@ pub struct Config {
     pub evidence_days: u32,
     /// Business days after arrival from which a destination is reminded of what it has not collected.
     pub remind_after_business_days: u32,
+    /// Names of care software that metrics tell apart.
+    pub software: Vec<String>,
 }

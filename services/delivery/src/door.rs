@@ -13,6 +13,7 @@ use seal::Sealer;
 use store::{Snapshot, Store, StoreError};
 use tokio::sync::Semaphore;
 
+use crate::events::Events;
 use crate::{Config, directory, inbox, receipts, sent};
 
 /// Seconds a client waits when the store cannot be reached.
@@ -28,6 +29,8 @@ pub struct DeliveryState {
     pub(crate) long_polls: Arc<Semaphore>,
     pub(crate) shutdown: Shutdown,
     pub(crate) by: String,
+    pub(crate) events: Events,
+    pub(crate) software: Arc<[String]>,
 }
 
 impl DeliveryState {
@@ -40,6 +43,7 @@ impl DeliveryState {
         snapshot: Snapshot,
         receipts: Arc<Sealer>,
         shutdown: Shutdown,
+        events: Events,
     ) -> Self {
         let long_polls = Arc::new(Semaphore::new(config.long_polls));
         let by = process::name(Station::Delivery);
@@ -51,6 +55,8 @@ impl DeliveryState {
             long_polls,
             shutdown,
             by,
+            events,
+            software: config.software.clone().into(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! What happens at delivery: each event is one log line and one count.
 
 use chassis::metrics::{CounterVec, GaugeVec, HistogramVec, Metrics};
+use proto::api::ImportResult;
 use proto::{Station, Time};
-use store::{Entered, Expired, Uncollected};
+use store::{Entered, Expired, Oldest, Uncollected};
 
 use crate::decide::reminding::AGES;
 
@@ -19,6 +20,11 @@ pub struct Events {
     reminded: CounterVec,
     expired: CounterVec,
     deleted: CounterVec,
+    problems: CounterVec,
+    imports: CounterVec,
+    oldest: GaugeVec,
+    licences: GaugeVec,
+    certificates: GaugeVec,
 }
 
 /// The word of an entry, one of a closed set.
@@ -39,7 +45,7 @@ impl Events {
     /// Registers delivery's metrics.
     #[must_use]
     pub fn new(metrics: &Metrics) -> Self {
-        Self {
+        let events = Self {
             entered: metrics.counter(
                 "relay_delivery_entered_total",
                 "Messages entered into the ledger, by how they ended. A repeat was discarded because its end was already there; unfit was parked.",
@@ -91,6 +97,54 @@ impl Events {
                 "Envelopes of which something was deleted because it was kept long enough: contents, metadata (inbox and names) or evidence (ledger).",
                 &["what"],
             ),
+            problems: metrics.counter(
+                "relay_problems_total",
+                "Envelopes refused for this problem, each code once an envelope. One code rising alone: one software writes, or our tables read, that rule otherwise.",
+                &["code"],
+            ),
+            imports: metrics.counter(
+                "relay_imports_total",
+                "Reports of destinations' software whether it could take an envelope in, by result (ok, failed) and software as named in `delivery.software`. Failed ones passed our checks: compare its reading of the standard with ours.",
+                &["result", "software"],
+            ),
+            oldest: metrics.gauge(
+                "relay_oldest_seconds",
+                "Age of the oldest: under_way since its acceptance (or since it was sent again), parked since it was set aside, uncollected since its arrival; 0 when there is none. under_way rising second by second: something in the stages stands still.",
+                &["what"],
+            ),
+            licences: metrics.gauge(
+                "relay_licences",
+                "Licences of open offices by days left. Told by the replica that does the upkeep, 0 by the others. Many at 0-7: offices that will soon not receive any more.",
+                &["left"],
+            ),
+            certificates: metrics.gauge(
+                "relay_certificates",
+                "Holders by days left of their last bound certificate. Told by the replica that does the upkeep, 0 by the others. At over they are not let in any more.",
+                &["left"],
+            ),
+        };
+        events.begin_at_zero();
+        events
+    }
+
+    /// What rises from nothing at all is not seen to rise.
+    fn begin_at_zero(&self) {
+        for bare in [&self.notes_restarted, &self.reminded, &self.expired] {
+            let _ = bare.with(&[]);
+        }
+        for end in [
+            "mailboxed",
+            "duplicate",
+            "rejected",
+            "undeliverable",
+            "recalled",
+            "repeat",
+            "unfit",
+        ] {
+            let _ = self.entered.with(&[end]);
+        }
+        for outcome in ["sent", "failed", "unfit"] {
+            let _ = self.redriven.with(&[outcome]);
         }
     }
 
@@ -103,6 +157,48 @@ impl Events {
                 .observe(now.seconds_since(accepted_at).max(0.0));
         }
         tracing::info!(envelope.id = id, end = word(entered), "entered");
+    }
+
+    /// What an outcome refused an envelope for.
+    pub fn refused_for<'a>(&self, codes: impl IntoIterator<Item = &'a str>) {
+        for code in codes {
+            self.problems.with(&[code]).inc();
+        }
+    }
+
+    /// A destination's software has said whether it could take an envelope in.
+    pub fn imported(&self, id: &str, result: ImportResult, software: &str) {
+        let word = match result {
+            ImportResult::Ok => "ok",
+            ImportResult::Failed => "failed",
+        };
+        self.imports.with(&[word, software]).inc();
+        tracing::info!(envelope.id = id, result = word, software, "imported");
+    }
+
+    /// The oldest of what waits was read.
+    pub fn oldest(&self, oldest: &Oldest, now: Time) {
+        for (what, since) in [
+            ("under_way", oldest.under_way),
+            ("parked", oldest.parked),
+            ("uncollected", oldest.uncollected),
+        ] {
+            let seconds = since.map_or(0.0, |since| now.seconds_since(since).max(0.0));
+            self.oldest.with(&[what]).set(seconds);
+        }
+    }
+
+    /// Licences and certificates were counted by days left.
+    pub fn ending(&self, licences: &[(&str, i64)], certificates: &[(&str, i64)]) {
+        for (gauge, counts) in [(&self.licences, licences), (&self.certificates, certificates)] {
+            for (left, count) in counts {
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "a gauge is a float; counts stay far below 2^53"
+                )]
+                gauge.with(&[left]).set(*count as f64);
+            }
+        }
     }
 
     /// The books were read; nothing is said of what is unaccounted where it is not known.

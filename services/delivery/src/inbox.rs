@@ -15,6 +15,7 @@ use proto::{EnvelopeId, Limits, MessageType, Problem, codes};
 use serde::Deserialize;
 use store::{Cursor, InboxState};
 
+use crate::decide::software;
 use crate::door::{DeliveryState, store_error};
 use crate::reader::Reader;
 
@@ -198,6 +199,10 @@ pub async fn imported(
         .store
         .imported(reader.office, id, &result, &state.by, process::now())
         .await;
+    if matches!(done, Ok(Some(_))) {
+        let software = software::label(result.software.as_deref(), &state.software);
+        state.events.imported(&id.to_string(), result.result, software);
+    }
     acknowledged(done)
 }
 

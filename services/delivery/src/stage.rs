@@ -1,12 +1,13 @@
 //! Where messages of `delivery.NN` and the ledger meet: one transaction a batch.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chassis::broker::{Mode, Outcome, Source, Stage, Transient, waiting};
 use chassis::process;
 use proto::topology::ShardedQueue;
-use proto::{Envelope, Message, MessageType, OutcomeMessage, Routed, Station};
+use proto::{Envelope, Message, MessageType, OutcomeMessage, Routed, Severity, Station};
 use store::{Entered, Learned, Store};
 
 use crate::Config;
@@ -67,6 +68,17 @@ fn read(message: &Message) -> Result<Learned, String> {
     }
 }
 
+/// What an outcome refuses its envelope for: codes of our own stations, never a sender's words.
+fn codes(learned: &Result<Learned, String>) -> BTreeSet<String> {
+    let Ok(Learned::Outcome(outcome)) = learned else {
+        return BTreeSet::new();
+    };
+    let report = &outcome.report;
+    let errors = report.problems.iter();
+    let errors = errors.filter(|problem| problem.severity == Severity::Error);
+    errors.map(|problem| problem.code.clone()).collect()
+}
+
 #[async_trait]
 impl Stage for DeliveryStage {
     fn station(&self) -> Station {
@@ -93,6 +105,7 @@ impl Stage for DeliveryStage {
                 _ => None,
             })
             .collect();
+        let codes: Vec<BTreeSet<String>> = read.iter().map(codes).collect();
         let mut defects: Vec<Option<String>> = Vec::with_capacity(read.len());
         let mut learned = Vec::with_capacity(read.len());
         for result in read {
@@ -120,12 +133,20 @@ impl Stage for DeliveryStage {
         let now = process::now();
         let mut entered = entered.into_iter();
         let mut outcomes = Vec::with_capacity(batch.len());
-        for ((message, defect), accepted_at) in batch.iter().zip(defects).zip(accepted_at) {
+        for (((message, defect), accepted_at), codes) in batch.iter().zip(defects).zip(accepted_at).zip(codes)
+        {
             let outcome = match (defect, &mut entered) {
                 (Some(cause), _) => self.parked(message, &cause),
                 (None, entered) => match entered.next() {
                     Some(end) => {
                         self.events.entered(&message.message_id, &end, accepted_at, now);
+                        match &end {
+                            Entered::Rejected | Entered::Undeliverable => {
+                                self.events.refused_for(codes.iter().map(String::as_str));
+                            }
+                            Entered::Reused => self.events.refused_for([proto::codes::SEQUENCE_REUSED.code]),
+                            _ => {}
+                        }
                         match end {
                             Entered::Unfit { cause } => self.parked(message, &cause),
                             _ => Outcome::Done,

@@ -10,6 +10,7 @@ use store::{Lease, SLICES, Store, StoreError};
 
 use crate::Config;
 use crate::decide::business_days::{arrived_before, day_of};
+use crate::decide::ending;
 use crate::decide::reminding::{self, AGES};
 use crate::events::Events;
 
@@ -75,7 +76,7 @@ impl Upkeep {
                 () = shutdown.wait() => break,
                 turn = self.turn() => match turn {
                     Ok(true) => {}
-                    Ok(false) => self.events.uncollected(&[0; AGES.len()]),
+                    Ok(false) => self.tell_nothing(),
                     Err(error) => tracing::warn!(error = %error, "upkeep not done; tried again"),
                 },
             }
@@ -92,6 +93,7 @@ impl Upkeep {
         }
         let now = process::now();
         self.count(now).await?;
+        self.count_ending(now).await?;
         self.remind(now).await?;
         Ok(self.expire(now).await? && self.delete_contents(now).await? && self.sweep(now).await?)
     }
@@ -105,6 +107,25 @@ impl Upkeep {
         let at_least = self.store.uncollected_before(&borders).await?;
         self.events.uncollected(&reminding::by_age(&at_least));
         Ok(())
+    }
+
+    async fn count_ending(&self, now: Time) -> Result<(), StoreError> {
+        let borders = ending::borders(now);
+        let licences = self.store.licences_ending(&borders).await?;
+        let certificates = self.store.certificates_ending(&borders).await?;
+        let (licences, certificates) = (
+            ending::by_days_left(&licences),
+            ending::by_days_left(&certificates),
+        );
+        self.events.ending(&licences, &certificates);
+        Ok(())
+    }
+
+    /// Another replica counts; summed over all, each thing stands there once.
+    fn tell_nothing(&self) {
+        self.events.uncollected(&[0; AGES.len()]);
+        let none = ending::by_days_left(&vec![0; ending::borders(process::now()).len() + 1]);
+        self.events.ending(&none, &none);
     }
 
     async fn remind(&self, now: Time) -> Result<(), StoreError> {

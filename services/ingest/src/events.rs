@@ -63,7 +63,7 @@ impl Backlog {
     /// Registers the backlog's metrics.
     #[must_use]
     pub fn new(metrics: &Metrics) -> Self {
-        Self {
+        let backlog = Self {
             waiting: metrics.gauge(
                 "relay_backlog_messages",
                 "Messages waiting in front of a stage, all shards together, as this door saw them last. Rising without end means the stage is too slow or stands still.",
@@ -74,7 +74,9 @@ impl Backlog {
                 "1 while this door refuses submissions because too much waits in front of the stages, else 0.",
                 &[],
             ),
-        }
+        };
+        backlog.full.with(&[]).set(0.0);
+        backlog
     }
 
     /// The queues were counted.

@@ -41,6 +41,11 @@ pub(crate) async fn run(command: Command, config: Config) -> Result<(), Failure>
     ready.set_ready(false, "waiting for the broker");
     let mut work = Work::new();
     trust_watch(&ground, &mut work);
+    let watch = crate::store_watch::watch(ground.store.clone(), &ground.metrics, ground.shutdown.clone());
+    work.spawn(async move {
+        watch.await;
+        Ok(())
+    });
     let runs = |station| command == station || command == Command::All;
     if runs(Command::Console) {
         console(&ground, &mut work).await?;
@@ -143,7 +148,7 @@ async fn delivery(ground: &Ground, broker: &Broker, work: &mut Work) -> Result<(
         Ok(())
     });
     let (store, shutdown) = (ground.store.clone(), ground.shutdown.clone());
-    let books = delivery::books::Watch::new(store, events, config);
+    let books = delivery::books::Watch::new(store, events.clone(), config);
     work.spawn(async move {
         books.run(shutdown).await;
         Ok(())
@@ -157,6 +162,7 @@ async fn delivery(ground: &Ground, broker: &Broker, work: &mut Work) -> Result<(
         snapshot,
         receipts,
         ground.shutdown.clone(),
+        events,
     );
     serve(ground, work, &config.door, delivery::router(state), "delivery").await
 }

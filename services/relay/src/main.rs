@@ -8,6 +8,7 @@ mod config;
 mod freshness;
 mod ground;
 mod policy;
+mod store_watch;
 mod suspects;
 
 use std::path::PathBuf;

@@ -21,6 +21,7 @@ mod sent_with_openssl_and_curl;
 mod store_down;
 mod to_nobody;
 mod to_the_sender_back;
+mod watched;
 mod wrong_settings;
 
 use std::process::ExitCode;
@@ -98,5 +99,6 @@ fn main() -> ExitCode {
         Story::new("delegates", |world| async move {
             delegates::each_right_for_itself(&world).await
         }),
+        Story::new("watched", |world| async move { watched::tell(&world).await }),
     ])
 }

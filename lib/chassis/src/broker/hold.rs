@@ -16,6 +16,7 @@ use super::settle::{Acks, acknowledge};
 use super::shard::{End, Shard};
 use super::suspects::is_suspect;
 use super::work::{Item, Verdict};
+use crate::process;
 
 /// The verdicts on a piece of work, or nothing when it was given up with its channel.
 type Finished = (Ticket, Vec<(u64, Verdict)>);
@@ -128,12 +129,14 @@ impl<'a> Hold<'a> {
         };
         self.acks.received(tag);
         let lane = self.shard.context.lane(&message);
+        let aging = self.shard.context.ages.hold(&message, process::now());
         self.intake.push(
             &lane,
             Item {
                 tag,
                 message,
                 _held: held,
+                _aging: aging,
             },
             bytes,
             Instant::now(),

@@ -4,6 +4,7 @@
 //! confirm and only then acknowledged. Connections are supervised here and not by the client library; the topology is
 //! declared actively at every connect. What is *not* here: what an envelope means, and vendors' own queues.
 
+mod ages;
 mod answers;
 mod attempt;
 mod backlog;

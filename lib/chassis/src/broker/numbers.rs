@@ -1,6 +1,8 @@
 //! The broker's metrics.
 
+use super::ages::Ages;
 use crate::metrics::{CounterVec, GaugeVec, HistogramVec, Metrics, SECONDS};
+use crate::process;
 
 /// Handles of every metric of this module.
 #[derive(Clone)]
@@ -19,11 +21,17 @@ pub(super) struct Numbers {
     pub(super) publish_nacked: CounterVec,
     /// By role.
     pub(super) connected: GaugeVec,
+    /// By stage.
+    oldest: GaugeVec,
+    metrics: Metrics,
 }
+
+/// How a stage settles a message, as it stands in labels.
+pub(super) const OUTCOMES: [&str; 5] = ["forward", "return", "done", "retry", "park"];
 
 impl Numbers {
     pub(super) fn new(metrics: &Metrics) -> Self {
-        Self {
+        let numbers = Self {
             settled: metrics.counter(
                 "relay_settled_total",
                 "Messages a stage settled (parked: the table of what was set aside), by outcome; retry means given back to the queue, and rises only while the station \
@@ -61,6 +69,24 @@ impl Numbers {
                 "1 while the connection of this role stands, else 0.",
                 &["role"],
             ),
-        }
+            oldest: metrics.gauge(
+                "relay_stage_oldest_seconds",
+                "Since the door took the oldest message this stage has received and not settled; 0 when it has none. Rising second by \
+                 second: the stage or one destination's lane stands still. Says more than depth.",
+                &["stage"],
+            ),
+            metrics: metrics.clone(),
+        };
+        // From the start at 0: what rises from nothing at all is not seen to rise.
+        let _ = numbers.publish_returned.with(&[]);
+        let _ = numbers.publish_nacked.with(&[]);
+        numbers
+    }
+
+    /// Tells the age of a stage's oldest message whenever it is asked for.
+    pub(super) fn tell_oldest(&self, stage: &str, ages: &Ages) {
+        let (oldest, ages) = (self.oldest.with(&[stage]), ages.clone());
+        self.metrics
+            .at_render(move || oldest.set(ages.oldest_seconds(process::now())));
     }
 }

@@ -8,10 +8,11 @@ use proto::topology::PARKED_QUEUE;
 use proto::{Message, Publication};
 use tokio::time::Instant;
 
+use super::ages::{Ages, Aging};
 use super::attempt::{Attempt, attempt, guarded};
 use super::budget::{ByteBudget, Held};
 use super::config::BrokerConfig;
-use super::numbers::Numbers;
+use super::numbers::{Numbers, OUTCOMES};
 use super::publish::Publisher;
 use super::settle;
 use super::stage::{Outcome, Source, Stage, Suspects, Transient};
@@ -28,6 +29,7 @@ pub(super) struct Context {
     pub(super) in_flight: Gauge,
     pub(super) shards_held: Gauge,
     pub(super) budget: ByteBudget,
+    pub(super) ages: Ages,
     publish_patience: Duration,
     handle_seconds: Histogram,
     settled: CounterVec,
@@ -41,6 +43,8 @@ pub(super) struct Item {
     pub(super) message: Message,
     /// Its bytes, counted.
     pub(super) _held: Held,
+    /// Its age, told.
+    pub(super) _aging: Aging,
 }
 
 /// How the work on one message ended.
@@ -81,6 +85,11 @@ impl Context {
         let name = stage.name();
         let part = health.part(&format!("stage.{name}"));
         part.set_ready(true, "");
+        let ages = Ages::default();
+        numbers.tell_oldest(name, &ages);
+        for outcome in OUTCOMES {
+            let _ = numbers.settled.with(&[name, outcome]);
+        }
         Self {
             stage,
             suspects,
@@ -89,6 +98,7 @@ impl Context {
             in_flight: numbers.in_flight.with(&[name]),
             shards_held: numbers.shards_held.with(&[name]),
             budget,
+            ages,
             publish_patience: BrokerConfig::seconds(config.publish_retry_seconds),
             handle_seconds: numbers.handle_seconds.with(&[name]),
             settled: numbers.settled.clone(),

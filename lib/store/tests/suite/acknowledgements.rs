@@ -153,3 +153,18 @@ pub(crate) async fn receipts_have_facts_and_are_kept(place: Place) {
         .unwrap();
     assert_eq!(kept, b"first");
 }
+
+pub(crate) async fn the_oldest_uncollected_is_told(place: Place) {
+    let (store, one) = (&place.store, sample(1));
+    assert_eq!(store.oldest().await.unwrap(), store::Oldest::default());
+    enter(store, one.learned()).await;
+    let oldest = store.oldest().await.unwrap();
+    assert!(oldest.uncollected.is_some(), "{oldest:?}");
+    assert_eq!((oldest.under_way, oldest.parked), (None, None));
+    store
+        .collected(destination(), one.id(), BY, at(20))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(store.oldest().await.unwrap(), store::Oldest::default());
+}

@@ -223,3 +223,44 @@ pub(crate) async fn a_snapshot_is_as_fresh_as_asked(place: Place) {
     assert!(!may(Freshness::Cached).await);
     assert!(may(Freshness::Now).await);
 }
+
+pub(crate) async fn what_ends_is_counted_once_a_holder(place: Place) {
+    let store = &place.store;
+    let borders = [at(0), at(500)];
+    assert_eq!(store.licences_ending(&borders).await.unwrap(), [0, 0, 0]);
+    assert_eq!(store.certificates_ending(&borders).await.unwrap(), [0, 0, 0]);
+    for (office, until) in [(sender(), at(-1)), (destination(), at(100))] {
+        let facts = OfficeFacts::open(office, "事業所", &["43"]);
+        store.put_office(&facts).await.unwrap();
+        assert!(store.put_licence(office, at(-1_000), until).await.unwrap());
+    }
+    assert_eq!(store.licences_ending(&borders).await.unwrap(), [1, 2, 2]);
+    let mut closed = OfficeFacts::open(sender(), "事業所", &["43"]);
+    (closed.state, closed.licence_until) = (OfficeState::Closed, Some(at(-1)));
+    store.put_office(&closed).await.unwrap();
+    assert_eq!(
+        store.licences_ending(&borders).await.unwrap(),
+        [0, 1, 1],
+        "closed"
+    );
+
+    // An old one, its successor, and one whose binding was ended.
+    for (digits, office, until, revoked_at) in [
+        ("aa", sender(), at(-5), None),
+        ("bb", sender(), at(900), None),
+        ("cc", destination(), at(100), None),
+        ("dd", destination(), at(900), Some(at(1))),
+    ] {
+        let facts = CertificateFacts {
+            fingerprint: digits.repeat(32),
+            holder: Holder::Office(office),
+            not_before: at(-900),
+            not_after: until,
+            bound_at: at(-900),
+            revoked_at,
+        };
+        assert!(store.bind_certificate(&facts).await.unwrap());
+    }
+    assert_eq!(store.certificates_ending(&borders).await.unwrap(), [0, 1, 2]);
+    store.answers().await.unwrap();
+}

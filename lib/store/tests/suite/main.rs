@@ -110,6 +110,7 @@ suite! {
         offices_are_found,
         notices_and_audit_are_numbered,
         a_snapshot_is_as_fresh_as_asked,
+        what_ends_is_counted_once_a_holder,
     }
     entering {
         one_acceptance_has_one_end,
@@ -143,6 +144,7 @@ suite! {
     }
     acknowledgements {
         collected_implies_handed_out,
+        the_oldest_uncollected_is_told,
         imported_implies_collected,
         a_failed_import_may_be_mended,
         receipts_have_facts_and_are_kept,

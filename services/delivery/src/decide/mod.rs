@@ -2,6 +2,8 @@
 
 pub mod business_days;
 pub mod clock_step;
+pub mod ending;
 pub mod marks;
 pub mod pace;
 pub mod reminding;
+pub mod software;

@@ -16,4 +16,5 @@ mod purity;
 mod scripts;
 mod size;
 mod understood;
+mod watching;
 mod words;
