@@ -11,6 +11,9 @@ use super::{Context, plausible};
 use crate::failure::{Exit, Failure};
 use crate::received;
 
+/// Persons in each unit, or in an office's month, unless another number is given.
+const PERSONS: usize = 3;
+
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -32,9 +35,9 @@ pub struct Args {
     /// 問題コードを一つだけ起こす（LIST で一覧） / break one rule, named by its code (LIST: all of them)
     #[arg(long = "break", value_name = "RULE", conflicts_with_all = ["profile", "kinds", "edition"])]
     rule: Option<String>,
-    /// 利用者の数 / persons in each unit (of an office's month: in all)
-    #[arg(long, default_value_t = 3)]
-    pub(super) persons: usize,
+    /// 利用者の数（既定3） / persons in each unit (of an office's month: in all; 3 by default)
+    #[arg(long)]
+    pub(super) persons: Option<usize>,
     /// 月末の居宅介護支援事業所の数（既定10） / care support offices at month-end (10 by default)
     #[arg(long)]
     pub(super) offices: Option<usize>,
@@ -224,7 +227,7 @@ fn office_month(args: &Args, edition: Edition) -> OfficeMonth {
         partners: std::iter::once(partner(args.provider.to_string(), provider))
             .chain(others)
             .collect(),
-        persons: args.persons,
+        persons: args.persons.unwrap_or(PERSONS),
         month: args.month.clone(),
         edition,
     }
@@ -298,7 +301,7 @@ impl Kind {
             unit,
             month: args.month.clone(),
             sequence: args.sequence.clone(),
-            size: Size::Persons(args.persons),
+            size: Size::Persons(args.persons.unwrap_or(PERSONS)),
             units,
         }
     }

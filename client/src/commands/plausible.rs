@@ -13,7 +13,7 @@ const MOST: usize = 100_000;
 pub(super) fn check(args: &Args) -> Result<(), Failure> {
     let counts = [
         ("--units", args.units, MOST),
-        ("--persons", Some(args.persons), MOST_PERSONS),
+        ("--persons", args.persons, MOST_PERSONS),
         ("--offices", args.offices, MOST),
     ];
     for (name, count, most) in counts {
@@ -28,6 +28,12 @@ pub(super) fn check(args: &Args) -> Result<(), Failure> {
         return Err(Failure::usage(
             "--offices は --profile month-end と使います。",
             "--offices goes with --profile month-end",
+        ));
+    }
+    if args.persons.is_some() && args.profile == Some(Profile::MonthEnd) {
+        return Err(Failure::usage(
+            "--profile month-end では --persons を指定できません。",
+            "--profile month-end has persons of its own; leave --persons out",
         ));
     }
     let fits = |month: &str, sequence: &str| {

@@ -81,6 +81,11 @@ fn what_cannot_be_made_is_refused_in_both_languages() {
             "month-end と使います",
             "goes with --profile month-end",
         ),
+        (
+            "--profile month-end --persons 9",
+            "--persons を指定できません",
+            "leave --persons out",
+        ),
         ("--month 202513", "202513 はありえません", "202513 is none"),
         ("--month 000101", "000101 はありえません", "000101 is none"),
         ("--month 2025-04", "年月はYYYYMM", "write the month"),

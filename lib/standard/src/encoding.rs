@@ -41,7 +41,9 @@ pub(crate) fn check<'a>(name: &FileName, file: &str, bytes: &'a [u8], sink: &mut
     let scan = ms932::scan(body);
     let utf8 = scan.non_ascii && ms932::looks_utf8(body);
     if scan.bad.is_none() && utf8 {
-        sink.add(&codes::ENCODING_UTF8_SUSPECT, file, |draft| draft);
+        sink.add(&codes::ENCODING_UTF8_SUSPECT, file, |draft| {
+            draft.detail(SAVE_JA, SAVE_EN)
+        });
     }
     let hint = if utf8 {
         (

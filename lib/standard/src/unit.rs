@@ -97,11 +97,14 @@ pub fn identify(names: &[FileName]) -> Result<Unit, UnitFinding> {
         ));
     }
     if unit.ids.is_empty() {
-        let list = join(&unit.missing);
+        let list = |named: fn(&FileKind) -> String| {
+            let missing: Vec<_> = unit.missing.iter().map(named).collect();
+            missing.join(", ")
+        };
         return Err(finding(
             &codes::UNIT_INCOMPLETE,
-            format!("{list}がない"),
-            format!("{list} missing"),
+            format!("{}がない", list(|kind| format!("{kind}（{}）", kind.titles().0))),
+            format!("{} missing", list(|kind| format!("{kind} ({})", kind.titles().1))),
         ));
     }
     Ok(unit)
@@ -180,14 +183,6 @@ fn side_fits(def: &UnitDef, name: &FileName) -> bool {
     } else {
         !is_46 && either(&[Group::Care])
     }
-}
-
-fn join(kinds: &[FileKind]) -> String {
-    kinds
-        .iter()
-        .map(|kind| kind.as_str())
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 /// Can these two stand in one unit of this edition, directly or through others?
