@@ -68,7 +68,8 @@ pub struct Report {
     pub truncated: BTreeMap<&'static str, u64>,
     /// The units; one when the sending is as it should be.
     pub units: Vec<UnitSummary>,
-    /// Whom and what the records of all units are about; the same may stand there more than once.
+    /// Whom and what the records of all units are about; the same may stand there more than once. Of a file with more than
+    /// fifty thousand of them, none.
     pub subjects: Vec<Subject>,
     /// Number of findings that reject, the truncated ones included.
     pub errors: u64,

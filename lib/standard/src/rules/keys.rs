@@ -41,7 +41,12 @@ pub(crate) struct Keys {
 
 impl Keys {
     pub(crate) fn of(scene: &Scene<'_>) -> Option<Self> {
-        let member = scene.def?.member(scene.name.kind)?;
+        let def = scene.def?;
+        // A file alone has nothing to be tied to.
+        if def.members.iter().filter(|member| member.kind.is_csv()).count() < 2 {
+            return None;
+        }
+        let member = def.member(scene.name.kind)?;
         let third = member
             .tie_fields
             .iter()

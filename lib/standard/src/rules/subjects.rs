@@ -7,6 +7,9 @@ use crate::file::Facts;
 use crate::kind::FileKind;
 use crate::subject::Subject;
 
+/// More different ones in a file are not followed: whole prefectures are no sending, and their list no small one.
+const MOST: usize = 50_000;
+
 /// Collects the subjects of a base file or a deletion.
 pub(crate) struct Subjects<'a> {
     kind: FileKind,
@@ -14,6 +17,8 @@ pub(crate) struct Subjects<'a> {
     /// Fields beside the person, with as many bytes of each as belong to the key.
     beside: Vec<(usize, usize)>,
     found: Vec<Subject>,
+    /// There are more than [`MOST`].
+    too_many: bool,
     /// Of the record before.
     last: Option<[&'a [u8]; 4]>,
 }
@@ -43,6 +48,7 @@ impl Subjects<'_> {
             withdraws,
             beside,
             found: Vec::new(),
+            too_many: false,
             last: None,
         })
     }
@@ -75,15 +81,22 @@ impl<'a> RowRule<'a> for Subjects<'a> {
             let value = row.at(*at);
             *place = value.get(..*length).unwrap_or(value);
         }
-        if self.last != Some(subject) {
+        if self.last != Some(subject) && !self.too_many {
             self.last = Some(subject);
             self.found
                 .extend(Subject::new(self.kind, self.withdraws, subject));
+            if self.found.len() > 2 * MOST {
+                self.found.sort_unstable();
+                self.found.dedup();
+                self.too_many = self.found.len() > MOST;
+            }
         }
     }
 
     fn end(self: Box<Self>, facts: &mut Facts<'a>, _tell: &mut Tell<'_>) {
-        facts.subjects = self.found;
+        if !self.too_many {
+            facts.subjects = self.found;
+        }
     }
 }
 
