@@ -104,6 +104,7 @@ impl<'a> RowRule<'a> for Subjects<'a> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::MOST;
     use crate::check::{Context, File, check};
     use crate::generate::{GenSpec, Size, UnitKind, generate};
     use crate::subject::Subject;
@@ -154,6 +155,22 @@ mod tests {
             }
             assert!(brought_withdrawn == subjects(withdraws, 1), "{brings:?}");
         }
+    }
+
+    #[test]
+    fn too_many_are_none_and_the_same_again_are_few() {
+        let of = |person: fn(usize) -> usize| {
+            let rows: String = (0..=2 * MOST)
+                .map(|row| format!("202407,990025,{:010},202504\r\n", person(row)))
+                .collect();
+            let name = "DLTPLAN_202504_0300000100_43_0300000005_11_20250401093000.CSV";
+            let bytes = rows.as_bytes();
+            let mut subjects = check(&[File { name, bytes }], &Context::default()).subjects;
+            subjects.dedup();
+            subjects.len()
+        };
+        assert_eq!(of(|row| row), 0);
+        assert_eq!(of(|row| row % 3), 3);
     }
 
     #[test]
