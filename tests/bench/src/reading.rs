@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use harness::Unit;
 use standard::generate::{Size, UnitKind};
 use standard::{Context, File};
@@ -80,8 +80,11 @@ pub(crate) fn measure() -> anyhow::Result<Reading> {
             let what = format!("{size} of {tables}");
             reading.speeds.push(speed(what, &unit(kind, bytes)?)?);
         }
+    }
+    for (kind, tables) in UNITS {
         reading.peaks.push((peak(&unit(kind, LARGE)?)?, tables));
     }
+    reading.peaks.push((peak(&most_persons()?)?, "deletions"));
     Ok(reading)
 }
 
@@ -118,6 +121,24 @@ fn unit(kind: UnitKind, bytes: usize) -> anyhow::Result<Unit> {
         (provider, "11"),
         Size::Bytes(bytes),
     ))
+}
+
+/// A unit of the shortest rows, so of the most persons: a generated one whose first row is repeated for other persons.
+fn most_persons() -> anyhow::Result<Unit> {
+    let mut unit = unit(UnitKind::DeleteUsage, 1)?;
+    let (_, bytes) = unit.files.first_mut().context("a file")?;
+    let text = String::from_utf8(std::mem::take(bytes))?;
+    let row = text.lines().next().context("a row")?;
+    let [version, insurer, _, month] = row.split(',').collect::<Vec<_>>()[..] else {
+        bail!("another layout: {row}");
+    };
+    for person in 0.. {
+        if LARGE <= bytes.len() {
+            break;
+        }
+        bytes.extend_from_slice(format!("{version},{insurer},{person:010},{month}\r\n").as_bytes());
+    }
+    Ok(unit)
 }
 
 fn speed(what: String, unit: &Unit) -> anyhow::Result<Speed> {
