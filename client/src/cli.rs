@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 use proto::OfficeNumber;
 
 use crate::commands::{
-    check, collected, config, generate, get, imported, inbox, me, office_number, offices, recall, receipt,
-    resend, send, sent, status,
+    check, collected, config, conformance, generate, get, imported, inbox, me, office_number, offices,
+    recall, receipt, resend, send, sent, status, watch,
 };
 
 const EXIT_CODES: &str = "\
@@ -19,7 +19,7 @@ const EXIT_CODES: &str = "\
   4  電子証明書または権限の問題 / certificate or permission
 
 設定 / Settings: --config, CAREPLAN_CONFIG, ./careplan.toml, ~/.config/careplan/careplan.toml; CAREPLAN_<KEY> wins.
-  office, ingest_url, delivery_url, certificate, key, ca, state_dir, proxy   (careplan config)";
+  office, ingest_url, delivery_url, certificate, key, ca, state_dir, proxy, traces_url   (careplan config)";
 
 /// ケアプランデータ連携：点検・送信・受信 / care plan data exchange: check, send, fetch
 #[derive(Debug, Parser)]
@@ -46,6 +46,8 @@ pub enum Command {
     Check(check::Args),
     /// 送信 / send files, one envelope for each sending unit
     Send(send::Args),
+    /// フォルダの見張り：自動で送信・受信 / send from a folder and fetch into one, without a person
+    Watch(watch::Args),
     /// 届いていない送信の送り直し / send again what was accepted and has not arrived
     Resend(resend::Args),
     /// 受信一覧 / list what has arrived
@@ -70,6 +72,8 @@ pub enum Command {
     Me(me::Args),
     /// 有効な設定の表示 / show the settings in force
     Config(config::Args),
+    /// 介護ソフトの適合試験 / test a vendor's product against the relay
+    Conformance(conformance::Args),
     /// 架空の試験データを作る / make synthetic test data
     Gen(generate::Args),
 }

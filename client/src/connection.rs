@@ -4,7 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use proto::{OfficeNumber, ProblemDocument, codes};
+use proto::{OfficeNumber, ProblemDocument, Traceparent, codes};
 use reqwest::{Client, Method, Response};
 use rustls::client::Resumption;
 use rustls_pki_types::pem::PemObject;
@@ -45,6 +45,7 @@ pub struct Ask {
     query: Vec<(&'static str, String)>,
     body: Option<(&'static str, Vec<u8>)>,
     slow: Duration,
+    trace: Option<Traceparent>,
 }
 
 impl Ask {
@@ -58,6 +59,7 @@ impl Ask {
             query: Vec::new(),
             body: None,
             slow: Duration::ZERO,
+            trace: None,
         }
     }
 
@@ -98,6 +100,13 @@ impl Ask {
     #[must_use]
     pub fn json(mut self, value: &serde_json::Value) -> Self {
         self.body = Some(("application/json", value.to_string().into_bytes()));
+        self
+    }
+
+    /// In this trace.
+    #[must_use]
+    pub fn traced(mut self, trace: Traceparent) -> Self {
+        self.trace = Some(trace);
         self
     }
 
@@ -142,6 +151,12 @@ impl Connection {
             settings: settings.clone(),
             patience,
         })
+    }
+
+    /// The settings it was opened with.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// The JSON of an answer.
@@ -194,6 +209,9 @@ impl Connection {
             .timeout(usual.min(left.max(Duration::from_secs(1))));
         if let Some((kind, body)) = &ask.body {
             request = request.header("content-type", *kind).body(body.clone());
+        }
+        if let Some(trace) = ask.trace {
+            request = request.header("traceparent", trace.to_string());
         }
         let response = request.send().await.map_err(|error| (lost(&error), None))?;
         let status = response.status();

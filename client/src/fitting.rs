@@ -69,6 +69,7 @@ fn too_much(
         sequence: "20250401093000".to_owned(),
         created_at: now,
         message: None,
+        software: None,
         files: files.iter().map(|file| (*file).clone()).collect(),
     };
     // What else keeps them from being packed has its own problem.

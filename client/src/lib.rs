@@ -7,6 +7,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod conformance;
 pub mod connection;
 pub mod doubles;
 pub mod failure;
@@ -23,6 +24,8 @@ pub mod selection;
 pub mod settings;
 pub mod subjects;
 pub mod terminal;
+mod traces;
 pub mod usage;
 pub mod view;
+pub mod watch;
 pub mod words;

@@ -1,7 +1,7 @@
 //! Sealed envelopes, kept so that the same files always go out as the same bytes: after a lost answer, a crash, or a
 //! person's second try. The relay knows an envelope by its bytes, so a repeat can never become a second delivery.
 
-mod disk;
+pub(crate) mod disk;
 
 use std::path::PathBuf;
 
@@ -41,6 +41,8 @@ pub struct Order {
     pub sequence: Option<String>,
     /// Some words.
     pub message: Option<String>,
+    /// The software that made the files, name and version. The same files of other software are the same order.
+    pub software: Option<String>,
     /// Names and bytes.
     pub files: Vec<(String, Vec<u8>)>,
 }
@@ -69,25 +71,24 @@ pub struct Sealed {
     pub kept: bool,
 }
 
+/// The 14 digits of a time: a sequence number nobody has used before it.
+pub(crate) fn digits(time: Time) -> String {
+    let text = time.to_string();
+    text.chars().filter(char::is_ascii_digit).take(14).collect()
+}
+
 impl Order {
     /// What the order comes to at this time.
     #[must_use]
     pub fn draft(&self, now: Time) -> Draft {
         let seconds = Time::from_micros(now.micros().div_euclid(1_000_000) * 1_000_000);
-        let digits = || {
-            seconds
-                .to_string()
-                .chars()
-                .filter(char::is_ascii_digit)
-                .take(14)
-                .collect()
-        };
         Draft {
             sender: self.sender,
             destination: self.destination,
-            sequence: self.sequence.clone().unwrap_or_else(digits),
+            sequence: self.sequence.clone().unwrap_or_else(|| digits(seconds)),
             created_at: seconds,
             message: self.message.clone(),
+            software: self.software.clone(),
             files: self.files.clone(),
         }
     }
@@ -278,6 +279,7 @@ mod tests {
             destination: "0300000005".parse().unwrap(),
             sequence: None,
             message: None,
+            software: None,
             files: vec![("memo.txt".to_owned(), text.as_bytes().to_vec())],
         }
     }

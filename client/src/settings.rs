@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use proto::OfficeNumber;
+use proto::{OfficeNumber, Traceparent};
 use serde::Deserialize;
 
 use crate::failure::Failure;
+use crate::watch::options::Table;
 
 /// Name of the settings file.
 const FILE: &str = "careplan.toml";
@@ -34,6 +35,11 @@ pub struct Settings {
     ca: Option<PathBuf>,
     state_dir: Option<PathBuf>,
     proxy: Option<String>,
+    software: Option<String>,
+    traces_url: Option<String>,
+    traceparent: Option<Traceparent>,
+    /// Of the folder agent.
+    pub watch: Table,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -47,6 +53,10 @@ struct File {
     ca: Option<PathBuf>,
     state_dir: Option<PathBuf>,
     proxy: Option<String>,
+    software: Option<String>,
+    traces_url: Option<String>,
+    #[serde(default)]
+    watch: Table,
 }
 
 impl Environment for ProcessEnvironment {
@@ -94,6 +104,16 @@ impl Settings {
             "プロキシのURL（任意）",
             "URL of an HTTP proxy, if one is needed",
         ),
+        (
+            "software",
+            "介護ソフト名と版",
+            "the care software, name and version",
+        ),
+        (
+            "traces_url",
+            "トレース収集先のURL（任意）",
+            "URL of an OpenTelemetry collector (OTLP over HTTP), if sendings are to be traced",
+        ),
     ];
 
     /// Reads the file (`--config`, `CAREPLAN_CONFIG`, `./careplan.toml`, `~/.config/careplan/careplan.toml`, the first of
@@ -124,6 +144,10 @@ impl Settings {
         text("ingest_url", &mut settings.ingest_url);
         text("delivery_url", &mut settings.delivery_url);
         text("proxy", &mut settings.proxy);
+        text("software", &mut settings.software);
+        text("traces_url", &mut settings.traces_url);
+        // The name all programs that trace commands use.
+        settings.traceparent = environment.get("TRACEPARENT").and_then(|text| text.parse().ok());
         let place = |key: &str, old: &mut Option<PathBuf>| {
             *old = value(key).map(PathBuf::from).or_else(|| old.take())
         };
@@ -154,6 +178,10 @@ impl Settings {
             ca: beside(file.ca),
             state_dir: beside(file.state_dir),
             proxy: file.proxy,
+            software: file.software,
+            traces_url: file.traces_url,
+            traceparent: None,
+            watch: file.watch.beside(&folder),
         })
     }
 
@@ -182,6 +210,18 @@ impl Settings {
             ja: format!("事業所番号は10桁の数字です（{text}）"),
             en: format!("an office number is ten digits, not {text:?}"),
         })
+    }
+
+    /// Base address of an OTLP receiver, if there is one.
+    #[must_use]
+    pub fn traces_url(&self) -> Option<&str> {
+        self.traces_url.as_deref()
+    }
+
+    /// The trace this command is part of, if whoever started it said so.
+    #[must_use]
+    pub fn traceparent(&self) -> Option<Traceparent> {
+        self.traceparent
     }
 
     /// URL of ingest's door, without a slash at its end.
@@ -230,6 +270,13 @@ impl Settings {
         self.proxy.as_deref()
     }
 
+    /// The software that makes and takes in the files; this program unless told otherwise.
+    #[must_use]
+    pub fn software(&self) -> String {
+        let usual = || concat!("careplan ", env!("CARGO_PKG_VERSION")).to_owned();
+        self.software.clone().unwrap_or_else(usual)
+    }
+
     /// The folder of sealed envelopes; beside the settings file unless told otherwise.
     #[must_use]
     pub fn state_dir(&self) -> PathBuf {
@@ -257,6 +304,8 @@ impl Settings {
                     "key" => path(&self.key),
                     "ca" => path(&self.ca),
                     "proxy" => self.proxy.clone(),
+                    "software" => Some(self.software()),
+                    "traces_url" => self.traces_url.clone(),
                     _ => Some(self.state_dir().display().to_string()),
                 };
                 (*key, value)
@@ -297,70 +346,4 @@ fn missing(key: &str) -> Failure {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::HashMap;
-
-    impl Environment for HashMap<&str, String> {
-        fn get(&self, name: &str) -> Option<String> {
-            HashMap::get(self, name).cloned()
-        }
-    }
-
-    fn written(text: &str) -> (tempfile::TempDir, PathBuf) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(FILE);
-        std::fs::write(&path, text).unwrap();
-        (folder, path)
-    }
-
-    #[test]
-    fn paths_are_relative_to_the_file_and_the_environment_wins() {
-        let (folder, path) =
-            written("office = \"0300000100\"\nkey = \"k.pem\"\ningest_url = \"https://a:1/\"\n");
-        let environment = HashMap::from([("CAREPLAN_OFFICE", "0300000005".to_owned())]);
-        let settings = Settings::load(Some(&path), &environment).unwrap();
-        assert_eq!(settings.office().unwrap().as_str(), "0300000005");
-        assert_eq!(settings.ingest_url().unwrap(), "https://a:1");
-        assert_eq!(settings.key, Some(folder.path().join("k.pem")));
-        assert_eq!(settings.state_dir(), folder.path().join("careplan-state"));
-        let by_variable = HashMap::from([("CAREPLAN_CONFIG", path.display().to_string())]);
-        assert_eq!(
-            Settings::load(None, &by_variable)
-                .unwrap()
-                .office()
-                .unwrap()
-                .as_str(),
-            "0300000100"
-        );
-    }
-
-    #[test]
-    fn errors_name_the_key() {
-        let (_folder, path) = written("ofice = \"0300000100\"\n");
-        let error = Settings::load(Some(&path), &HashMap::new()).unwrap_err();
-        assert!(error.to_string().contains("ofice"), "{error}");
-        let (_folder, path) = written("office = \"030000010\"\n");
-        let settings = Settings::load(Some(&path), &HashMap::new()).unwrap();
-        let told = |failure: Failure| {
-            assert_eq!(failure.exit(), crate::failure::Exit::Usage);
-            format!("{failure} {}", failure.ja())
-        };
-        assert!(told(settings.office().unwrap_err()).contains("office"));
-        assert!(told(settings.delivery_url().unwrap_err()).contains("CAREPLAN_DELIVERY_URL"));
-        assert!(told(settings.certificate().unwrap_err()).contains("certificate"));
-        let (_folder, path) = written("ingest_url = \"relay.example:8443\"\n");
-        let settings = Settings::load(Some(&path), &HashMap::new()).unwrap();
-        assert!(told(settings.ingest_url().unwrap_err()).contains("https://"));
-        let nowhere = Path::new("/nowhere/careplan.toml");
-        assert!(told(Settings::load(Some(nowhere), &HashMap::new()).unwrap_err()).contains("nowhere"));
-    }
-
-    #[test]
-    fn every_key_of_the_file_is_listed() {
-        let line = |(key, ..): &(&str, &str, &str)| format!("{key} = \"0300000100\"\n");
-        let (_folder, path) = written(&Settings::KEYS.iter().map(line).collect::<String>());
-        let settings = Settings::load(Some(&path), &HashMap::new()).unwrap();
-        assert!(settings.effective().iter().all(|(_, value)| value.is_some()));
-    }
-}
+mod tests;

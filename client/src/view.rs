@@ -36,6 +36,8 @@ pub struct InboxItem {
     pub arrived_at: String,
     /// Where it stands.
     pub status: String,
+    /// Records the relay follows.
+    pub records: Option<u32>,
     /// A later sending in its place.
     pub superseded_by: Option<String>,
     /// The sender asked to disregard it.

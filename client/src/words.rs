@@ -1,5 +1,7 @@
 //! The words a care office reads: Japanese first, English beside it.
 
+use proto::hidden::is_hidden;
+
 /// A status in Japanese; an unknown one as it is.
 #[must_use]
 pub fn status(word: &str) -> &str {
@@ -57,11 +59,9 @@ pub fn padded(text: &str, width: usize) -> String {
 /// Text of another office for the terminal: no control characters but line breaks.
 #[must_use]
 pub fn harmless(text: &str) -> String {
-    let bidirectional =
-        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars()
         .map(|c| {
-            if (c.is_control() && c != '\n' && c != '\t') || bidirectional(c) {
+            if is_hidden(c) && !matches!(c, '\n' | '\t') {
                 '\u{fffd}'
             } else {
                 c
@@ -87,6 +87,9 @@ mod tests {
         assert_eq!(padded("受付済", 8), "受付済  ");
         assert_eq!(padded("long", 2), "long");
         assert_eq!(time("2025-04-01T09:30:00.123+09:00"), "2025-04-01 09:30:00");
-        assert_eq!(harmless("a\u{1b}[31m\u{202e}\nb"), "a\u{fffd}[31m\u{fffd}\nb");
+        assert_eq!(
+            harmless("a\u{1b}[31m\u{202e}\u{61c}\nb"),
+            "a\u{fffd}[31m\u{fffd}\u{fffd}\nb"
+        );
     }
 }

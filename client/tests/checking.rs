@@ -104,6 +104,7 @@ fn unit(seed: u64, unit: UnitKind) -> Draft {
         sequence: spec.sequence.clone(),
         created_at: now(),
         message: None,
+        software: None,
         files: generate(seed, &spec).swap_remove(0).files,
     }
 }

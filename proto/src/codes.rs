@@ -23,6 +23,27 @@ codes! {
     AUTH_SUBMITTER = "auth.submitter" 403 "提出者は送信元事業所ではなく、送信の委任も受けていません。送信元事業所番号を確認してください。" "The submitter is neither the sender nor its delegate for send. Check the manifest's sender.";
     AUTH_SIGNER = "auth.signer" 403 "署名者は送信元事業所ではなく、署名の委任も受けていません。送信元事業所の電子証明書で署名してください。" "The signer is neither the sender nor its delegate for sign. Seal with the sender's certificate.";
     TRUST_CRL_STALE = "trust.crl_stale" 503 "失効情報が更新待ちのため、いま確認できません。しばらくしてから同じものを再送してください。" "The revocation list is out of date, so nothing can be judged now. Send the same bytes again later.";
+    DESK_ROLE = "desk.role" 403 "この操作をする権限がありません。運用管理者（administer）に権限の変更を依頼してください。" "Your role does not allow this act. Ask an operator with the role administer to change it.";
+    DESK_LAST_ADMINISTRATOR = "desk.last_administrator" 409 "運用管理者（administer）がいなくなるため変更できません。先に別の運用者を administer にしてください。" "This would leave nobody with the role administer. Give it to somebody else first.";
+    DESK_FORM = "desk.form" 403 "このフォームは有効ではありません。画面を開き直して、もう一度操作してください。" "This form is not valid any more, or came from another site. Open the page again and repeat the act.";
+    DESK_STALE = "desk.stale" 409 "画面を開いた後に変更されています。開き直して確かめてください。" "It was changed after the page was shown. Open the page again and look.";
+    DIRECTORY_BUSY = "directory.busy" 409 "ほかの取込が進行中です。終わってからもう一度取り込んでください。" "Another import is going on. Import again when it is over.";
+    DIRECTORY_TOO_LARGE = "directory.too_large" 413 "ファイルが大きすぎます（上限 128 MiB、100万行）。分けて取り込んでください。" "The file is too large (at most 128 MiB and a million lines). Import it in parts.";
+    DIRECTORY_EMPTY = "directory.empty" 422 "ファイルに事業所の行がありません。1行目に項目名、2行目から事業所を書いてください。" "The file has no office. Write the names of the columns into line 1 and the offices from line 2 on.";
+    DIRECTORY_ENCODING = "directory.encoding" 422 "文字を読み取れません。UTF-8 または Shift_JIS（MS932）で保存し直してください。" "A character cannot be read. Save the file as UTF-8 or Shift_JIS (MS932).";
+    DIRECTORY_HEADER = "directory.header" 422 "1行目の項目名が正しくありません。number（事業所番号）と name（名称）は必要で、ほかの項目は名前どおりに一度だけ書けます。" "The names of the columns in line 1 are not right. number and name must be there; others may be there once, by their names.";
+    DIRECTORY_FIELDS = "directory.fields" 422 "項目の数が1行目と違います。コンマを含む値は \" で囲み、空の項目もコンマで区切ってください。" "The number of fields differs from line 1. Put values with a comma between quotes, and separate empty fields too.";
+    DIRECTORY_LONG = "directory.long" 422 "1件が長すぎます。\" が閉じられていないか確かめてください。この行から後は確認していません。" "The record is too long. Look for a quote that is not closed. What follows was not looked at.";
+    DIRECTORY_CONTROL = "directory.control" 422 "改行・タブなどの制御文字は使えません。取り除いてください。" "Control characters such as line ends and tabs are not allowed. Remove them.";
+    DIRECTORY_NUMBER = "directory.number" 422 "事業所番号は半角数字10桁です。表計算ソフトで先頭の 0 が消えていないか確かめてください。" "An office number is ten digits. See whether a spreadsheet has removed a leading 0.";
+    DIRECTORY_TWICE = "directory.twice" 422 "同じ事業所番号が前の行にもあります。一方を除いてください。" "The same office stands in an earlier line too. Remove one of them.";
+    DIRECTORY_NAME = "directory.name" 422 "名称は1文字以上200文字以内で書いてください。" "A name has 1 to 200 characters.";
+    DIRECTORY_SERVICE = "directory.service" 422 "標準仕様にないサービス種類コードです。2桁のコード（11、43 など）を半角の空白で区切って書いてください。" "The standard knows no such service kind. Write codes of two characters (11, 43) between blanks.";
+    DIRECTORY_STATE = "directory.state" 422 "状態は open（参加）、closed（廃止・休止）、renumbered（番号変更）のどれかです。" "The state is open, closed or renumbered.";
+    DIRECTORY_RENUMBERED = "directory.renumbered" 422 "変更後の事業所番号は、状態が renumbered のときだけ、別の10桁の番号を書いてください。" "A new number, another one of ten digits, goes with the state renumbered and only with it.";
+    DIRECTORY_VERSION = "directory.version" 422 "標準仕様の版は年月の6桁（202407 など）を半角の空白で区切って書いてください。空欄はすべての版です。" "A version of the standard is year and month in six digits (202407), several between blanks; empty is every version.";
+    DIRECTORY_BYTES = "directory.bytes" 422 "最大バイト数は1以上の整数です。空欄は中継の上限です。" "The largest size is a whole number of bytes from 1; empty is the relay's own limit.";
+    DIRECTORY_LICENCE = "directory.licence" 422 "ライセンスの日付は 2025-04-01 の形で、最終日は申請日以後にしてください。申請日が空なら最終日も空にしてください。" "Days of a licence have the form 2025-04-01, the last is not before the first, and there is no last day without a first.";
     HTTP_BAD_REQUEST = "http.bad_request" 400 "リクエストの内容（パラメータまたは本文のJSON）が正しくありません。項目の名前と値を確認してください。" "The request is not well formed. Check the names and values of its parameters, and the JSON of its body.";
     HTTP_NOT_FOUND = "http.not_found" 404 "見つかりません。IDと事業所番号を確認してください。" "There is no such thing, or it is not yours. Check the path, the id and the office number.";
     HTTP_METHOD = "http.method" 405 "この方法（HTTPメソッド）では呼び出せません。GETとPOSTの別を確認してください。" "This method is not allowed here. Check whether GET or POST is meant.";
@@ -34,7 +55,9 @@ codes! {
     HTTP_INTERNAL = "http.internal" 500 "中継側の不具合です。同じものを再送し、続くときは運用窓口に連絡してください。" "A fault of the relay. Send the same bytes again; tell the operator if it stays.";
     BROKER_UNAVAILABLE = "broker.unavailable" 503 "いま受け付けられません。受付は確認されていません。Retry-After の秒数だけ待って同じものを再送してください。" "The relay cannot take envelopes now; acceptance is not known. Send the same bytes again after Retry-After.";
     BROKER_BACKLOG = "broker.backlog" 503 "処理を待つ封筒が多いため、いまは受け付けていません。Retry-After の秒数だけ待って同じものを再送してください。" "Too many envelopes wait to be worked on, so none is taken now. Send the same bytes again after Retry-After.";
+    BROKER_MANAGEMENT = "broker.management" 503 "ブローカーの管理機能が応答しないか、console.management_url が設定されていません。コンソールのログで原因を確かめ、同じ操作をもう一度行ってください。" "The broker's management did not do its part, or console.management_url is not set. See the console's log for the cause, then do the same again.";
     STORE_UNAVAILABLE = "store.unavailable" 503 "台帳に一時的に接続できません。しばらくしてからもう一度試してください。" "The store cannot be reached now. Try again after Retry-After.";
+    RELAY_MAINTENANCE = "relay.maintenance" 503 "保守作業中のため、いまは受け付けていません。受け取りはできます。作業が終わってから同じものを再送してください。" "The relay takes no envelopes during announced maintenance; what has arrived can be fetched. Send the same bytes again after its end.";
     RELAY_DISCARDED = "relay.discarded" 500 "中継側の都合で届けられず、運用窓口がこの封筒を破棄しました。送信先には届いていません。運用窓口に理由を確かめ、必要なら同じものをもう一度送ってください。" "The relay could not carry this envelope and its operator discarded it; it did not reach the destination. Ask the operator why, and send it again if it is still needed.";
     SEAL_NOT_CMS = "seal.not_cms" 400 "封筒を CMS SignedData（DER）として読み取れません。DER形式で署名し（-outform DER）、1バイトも変えずに送ってください（curl では --data-binary）。" "The body is not a CMS SignedData in DER. Sign with -outform DER, not PEM or S/MIME, and send the bytes unchanged (curl --data-binary).";
     SEAL_CONTENT_TYPE = "seal.content_type" 400 "CMS の種類または中身の種類が違います。id-data を中身とする SignedData で作り直してください。" "The CMS is of another kind. Make a SignedData over id-data.";
@@ -86,6 +109,9 @@ codes! {
     OFFICE_RENUMBERED = "office.renumbered" 422 "送信先の事業所番号が変わりました。新しい番号でファイルを作り直して送ってください。" "The destination has a new office number. Make the files again with the new number.";
     OFFICE_CAPABILITY = "office.capability" 422 "送信先はこの版または大きさのデータを受け取れません。電話などで確認し、別の方法で送ってください。" "The destination cannot take data of this version or size. Ask the office, and send it another way.";
     OFFICE_UNLICENSED = "office.unlicensed" 422 "送信先の事業所のライセンスが有効ではありません。電話などで確認し、別の方法で送ってください。" "The destination has no licence in force. Ask the office, and send it another way.";
+    CONFORMANCE_RESULT = "conformance.result" 422 "適合試験の結果として読み取れません。careplan conformance run が作った result.p7m を、1バイトも変えずに渡してください。" "This is not the result of a conformance test. Hand in the result.p7m of careplan conformance run, unchanged.";
+    CONFORMANCE_SIGNER = "conformance.signer" 403 "この結果に署名した電子証明書は、結果に書かれた事業所のものとして登録されていません。試験を行った事業所の電子証明書を登録するか、登録済みの電子証明書で試験し直してください。" "The certificate that signed this result is not bound to the office the result names. Bind that office's certificate, or test again with one that is bound.";
+    CONFORMANCE_PRODUCTS = "conformance.products" 409 "登録できる製品の数（500）に達しています。不要な製品がないか、運用窓口で確かめてください。" "There are 500 products already, the most that are kept. Check whether their names are really different products.";
     SEQUENCE_REUSED = "sequence.reused" 422 "同じ名前のファイルが、別の内容または別の連絡文ですでに届いています。直したものは新しい連番で作り直して送ってください。" "Files of these names were already delivered with other contents or another message. Make a correction under a new sequence number.";
 }
 

@@ -133,13 +133,65 @@ pub struct DelegationMade {
     pub until: Option<Time>,
 }
 
+/// Body of `PUT /v1/channels/{name}`, a channel (`vendor.abc`): what is there of it stays as it is.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelPut {
+    /// Offices it is to serve beside those it serves already.
+    #[serde(default)]
+    pub offices: Vec<OfficeNumber>,
+    /// The password of its user, if that is made now; 12 to 200 visible ASCII characters.
+    pub password: String,
+}
+
+/// Body of `PUT /v1/channels/{name}/password`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelPassword {
+    /// The new password, as in [`ChannelPut`].
+    pub password: String,
+}
+
+/// A channel as the desk shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ChannelView {
+    /// Name of queue and user.
+    pub name: String,
+    /// Since when it is there.
+    pub since: Time,
+    /// The offices it serves. Their envelopes lie there as long as they let its holder read.
+    pub offices: Vec<OfficeNumber>,
+    /// Messages that wait in its queue; none: the broker's management could not be asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<u64>,
+    /// Whether its user is there; none: as before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<bool>,
+    /// Whether the password given is its user's now; the user of a channel that was there keeps its own.
+    #[serde(default)]
+    pub password_set: bool,
+}
+
+/// Answer of `GET /v1/channels`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Channels {
+    /// By name.
+    pub items: Vec<ChannelView>,
+}
+
 /// Body of `POST /v1/notices`; the answer is a [`crate::api::NoticeEntry`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoticePost {
-    /// The office it is for; every one if none.
+    /// The office it is for; every one if none, or as the next two say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub office: Option<OfficeNumber>,
+    /// For the offices of this prefecture: the first two digits of their numbers. Not with `office`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefecture: Option<String>,
+    /// For the offices with this service kind. Not with `office`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
     /// Its words, 1 to 4,000 characters.
     pub text: String,
 }
@@ -204,4 +256,77 @@ pub struct MissingList {
     /// Where the next page begins (`?after=`); none: this was the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+}
+
+/// One entry of `GET /v1/audit`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AuditItem {
+    /// Its number, from 1, without gaps.
+    pub n: i64,
+    /// Who, a holder.
+    pub actor: String,
+    /// What was done; `refused` if the operator's role did not allow it.
+    pub act: String,
+    /// To what.
+    pub subject: String,
+    /// When.
+    pub at: Time,
+}
+
+/// Answer of `GET /v1/audit`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AuditList {
+    /// Newest first.
+    pub items: Vec<AuditItem>,
+    /// Where the next page begins (`?before=`); none: this was the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<i64>,
+}
+
+/// One item of `GET /v1/notices` of the desk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PublishedNotice {
+    /// Its number.
+    pub id: i64,
+    /// The office it is for; none: every one, or as the next two say.
+    pub office: Option<OfficeNumber>,
+    /// The prefecture it is for; none: every one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefecture: Option<String>,
+    /// The service kind it is for; none: every one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// When it was published.
+    pub at: Time,
+    /// Its words.
+    pub text: String,
+}
+
+/// Answer of `GET /v1/notices` of the desk: the latest hundred, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NoticeList {
+    /// Newest first.
+    pub items: Vec<PublishedNotice>,
+}
+
+/// One item of `GET /v1/offices/{number}/delegations`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DelegationView {
+    /// Who may, a holder.
+    pub delegate: String,
+    /// What: `send`, `sign` or `read`.
+    pub right: String,
+    /// From when.
+    pub from: Time,
+    /// Until when; none is without end.
+    pub until: Option<Time>,
+    /// When it was taken back.
+    pub revoked_at: Option<Time>,
+}
+
+/// Answer of `GET /v1/offices/{number}/delegations`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DelegationList {
+    /// Newest first, ended ones too.
+    pub items: Vec<DelegationView>,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::strict_json::{self, StrictJsonError};
-use crate::{Code, Limits, OfficeNumber, Problem, Time, codes};
+use crate::{Code, Limits, OfficeNumber, Problem, Time, codes, software};
 
 /// Name of the manifest inside the ZIP.
 pub const MANIFEST_NAME: &str = "manifest.json";
@@ -52,6 +52,9 @@ pub struct Manifest {
     /// Some words to the destination; at most 1,000 characters, no C0 controls but LF and TAB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// The software that made the files, name and version, at most 200 characters on one line; anything else is passed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub software: Option<String>,
     /// Every file beside the manifest.
     pub files: Vec<ManifestFile>,
 }
@@ -107,6 +110,9 @@ impl Manifest {
                 None
             }
         };
+        // Nothing depends on it, so it refuses nothing.
+        let software = text(&object, "software").filter(|text| software::is_plain(text));
+        let software = software.map(str::to_owned);
         let files = files(object.get("files"), &mut problems);
         match created_at {
             Some(created_at) if problems.is_empty() => Ok(Self {
@@ -116,6 +122,7 @@ impl Manifest {
                 sequence,
                 created_at,
                 message,
+                software,
                 files,
             }),
             _ => Err(problems),

@@ -39,6 +39,9 @@ pub struct Sending {
     pub digest: String,
     /// The holder whose certificate sealed it.
     pub signer: String,
+    /// The software that made the files, as the manifest says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub software: Option<String>,
     /// Its records, for the version chain; none: it is not followed there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub versions: Option<Versions>,
@@ -135,6 +138,15 @@ pub mod header {
     pub const STATION: &str = "station";
     /// Why it was parked, ASCII.
     pub const CAUSE: &str = "cause";
+    /// To channels: 連番 of the envelope.
+    pub const SEQUENCE: &str = "sequence";
+    /// To channels: file kinds between blanks.
+    pub const KINDS: &str = "kinds";
+    /// To channels: service month, `YYYYMM`.
+    pub const MONTH: &str = "month";
+    /// On a message the broker has dead-lettered, and on no other: the queue it died in last. Written at the edge from the
+    /// broker's own list of deaths (`x-death`, newest first), whatever a client wrote under this name.
+    pub const DIED_IN: &str = "x-last-death-queue";
     /// Every header of the way; nothing else is ever written.
     pub const ALL: &[&str] = &[
         ACCEPTANCE,
@@ -263,6 +275,7 @@ pub(crate) mod tests {
                 names: vec!["UPPLAN_202504_0300000100_43_0300000005_11_20250401093000.CSV".into()],
                 digest: "0".repeat(64),
                 signer: "office:0300000100".into(),
+                software: Some("Kaigo 3.1".into()),
                 versions: None,
             }),
             routed: Some(stamp("routing/a/3")),

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::OfficeNumber;
+use crate::{Channel, OfficeNumber};
 
 /// Number of shards of an installation unless configured otherwise.
 pub const DEFAULT_SHARDS: u16 = 16;
@@ -141,6 +141,17 @@ pub enum Argument {
     Flag(bool),
 }
 
+impl From<Argument> for serde_json::Value {
+    /// As the broker's management reads and writes it.
+    fn from(argument: Argument) -> Self {
+        match argument {
+            Argument::Text(text) => Self::from(text),
+            Argument::Number(number) => Self::from(number),
+            Argument::Flag(flag) => Self::from(flag),
+        }
+    }
+}
+
 /// A durable queue, its arguments and its bindings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Queue {
@@ -209,6 +220,31 @@ pub fn queues(shards: u16) -> Vec<Queue> {
     queues
 }
 
+/// Milliseconds a message waits in a channel before the broker drops it; the mailbox keeps it.
+const CHANNEL_TTL: i64 = 7 * 24 * 60 * 60 * 1_000;
+
+/// The queue of a channel, bound by the relay alone: its routing keys end in the office a message concerns. How large it may
+/// grow is a policy's matter ([`CHANNEL_POLICY`]).
+#[must_use]
+pub fn channel_queue(channel: &Channel) -> Queue {
+    let mut arguments = safe(false, false);
+    arguments.push(("x-message-ttl", Argument::Number(CHANNEL_TTL)));
+    Queue {
+        name: channel.to_string(),
+        arguments,
+        bindings: vec![(Exchange::Office, format!("{channel}.*"))],
+    }
+}
+
+/// Name of the broker's policy that bounds the channels' queues.
+pub const CHANNEL_POLICY: &str = "relay.channels";
+
+/// The queues that policy is about.
+pub const CHANNEL_PATTERN: &str = r"^(vendor|office)\.";
+
+/// Bytes a channel's queue holds unless an operator sets another size; what does not fit waits in the mailbox.
+pub const CHANNEL_BYTES: u64 = 256 * 1024 * 1024;
+
 fn safe(single_active_consumer: bool, dead_letters: bool) -> Vec<(&'static str, Argument)> {
     let mut arguments = vec![
         ("x-queue-type", Argument::Text("quorum")),
@@ -247,6 +283,22 @@ mod tests {
                 .collect();
             assert_eq!(bound.len(), 1, "{exchange}");
         }
+    }
+
+    #[test]
+    fn a_channel_s_queue_takes_what_fits_and_has_no_dead_letters() {
+        let queue = channel_queue(&"vendor.abc".parse().unwrap());
+        assert_eq!(queue.bindings, [(Exchange::Office, "vendor.abc.*".to_owned())]);
+        let has = |name, value| queue.arguments.contains(&(name, value));
+        assert!(has("x-queue-type", Argument::Text("quorum")));
+        assert!(has("x-overflow", Argument::Text("reject-publish")));
+        assert!(has("x-message-ttl", Argument::Number(604_800_000)));
+        assert!(
+            queue
+                .arguments
+                .iter()
+                .all(|(name, _)| !name.contains("dead-letter"))
+        );
     }
 
     #[test]

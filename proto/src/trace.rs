@@ -3,6 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::EnvelopeId;
+
+/// The flag that says: whoever wrote the header records its span.
+const SAMPLED: u8 = 1;
+
 /// `00-<32 hex trace id>-<16 hex span id>-<2 hex flags>`, <https://www.w3.org/TR/trace-context/#traceparent-header>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Traceparent {
@@ -24,6 +29,59 @@ impl Traceparent {
     #[must_use]
     pub fn child(self, span_id: [u8; 8]) -> Self {
         Self { span_id, ..self }
+    }
+
+    /// The trace of an envelope for which nobody brought another, and in it the span of its entry into the mailbox. Made of
+    /// the id, so that whoever collects it a month later goes on with the same trace, with nothing kept for that: the trace
+    /// id is the first half of the envelope's id, the span id the next quarter.
+    #[must_use]
+    pub fn of(id: EnvelopeId) -> Self {
+        let (mut trace_id, mut span_id) = ([0; 16], [0; 8]);
+        for (to, from) in trace_id.iter_mut().chain(&mut span_id).zip(id.as_bytes()) {
+            *to = *from;
+        }
+        Self {
+            trace_id,
+            span_id,
+            flags: 0,
+        }
+    }
+
+    /// Its trace id in hexadecimal, as logs and collectors write it.
+    #[must_use]
+    pub fn trace(self) -> String {
+        hex::encode(self.trace_id)
+    }
+
+    /// Whether the span of whoever wrote this is recorded.
+    #[must_use]
+    pub fn is_sampled(self) -> bool {
+        self.flags & SAMPLED != 0
+    }
+
+    /// The same with the flag set or not; other flags are not passed on.
+    #[must_use]
+    pub fn sampled(self, sampled: bool) -> Self {
+        Self {
+            flags: if sampled { SAMPLED } else { 0 },
+            ..self
+        }
+    }
+
+    /// Whether its trace is among so large a part of all traces, 0 to 1. The same answer everywhere, from the last seven
+    /// bytes of the id, which are random (W3C Trace Context level 2, §3.2.2.4.2).
+    #[must_use]
+    pub fn is_within(self, ratio: f64) -> bool {
+        let last = self.trace_id.iter().skip(9);
+        let random = last.fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of 2^56, held between none and all"
+        )]
+        let share = (ratio * (1_u64 << 56) as f64) as u64;
+        random < share
     }
 }
 
@@ -70,6 +128,37 @@ impl fmt::Display for Traceparent {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_read_is_written_the_same(text in "(00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2})|.{0,60}") {
+            if let Ok(traceparent) = text.parse::<Traceparent>() {
+                proptest::prop_assert_eq!(traceparent.to_string(), text);
+            }
+        }
+
+        #[test]
+        fn all_are_within_one_none_within_nought(trace_id in proptest::prelude::any::<[u8; 16]>()) {
+            let traceparent = Traceparent { trace_id, span_id: [1; 8], flags: 0 };
+            proptest::prop_assert!(traceparent.is_within(1.0) && !traceparent.is_within(0.0));
+        }
+    }
+
+    #[test]
+    fn a_trace_is_made_of_its_envelope_s_id() {
+        let id = EnvelopeId::of(b"an envelope");
+        let text = Traceparent::of(id).sampled(true).to_string();
+        let id = id.to_string();
+        assert_eq!(text, format!("00-{}-{}-01", &id[..32], &id[32..48]));
+    }
+
+    #[test]
+    fn a_part_of_the_traces_is_about_that_part() {
+        let within = (0..1_000_u32)
+            .filter(|number| Traceparent::of(EnvelopeId::of(&number.to_be_bytes())).is_within(0.25))
+            .count();
+        assert!((200..300).contains(&within), "{within}");
+    }
 
     #[test]
     fn the_example_of_the_recommendation_round_trips() {

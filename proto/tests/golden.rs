@@ -9,13 +9,18 @@ fn folder(name: &str) -> PathBuf {
 
 #[test]
 fn schemas_equal_their_golden_copies() {
+    let all = proto::schema::all().into_iter();
+    let offices = all.map(|(name, schema)| (name.to_owned(), schema));
+    let all = proto::schema::desk().into_iter();
+    let desk = all.map(|(name, schema)| (format!("desk/{name}"), schema));
     let update = std::env::var_os("UPDATE_GOLDEN").is_some();
-    let shapes = proto::schema::all();
-    assert!(!shapes.is_empty());
+    let shapes: Vec<_> = offices.chain(desk).collect();
+    assert!(40 < shapes.len());
     for (name, schema) in shapes {
         let path = folder("schemas").join(format!("{name}.json"));
         let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
         if update {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, &text).unwrap();
         }
         let golden = std::fs::read_to_string(&path).unwrap_or_default();
@@ -42,6 +47,8 @@ fn samples_of_every_version_are_still_read() {
     });
     assert!(sendings[0].is_none(), "stamped before there were versions");
     assert_eq!(sendings[1].as_ref().unwrap().keys().len(), 2);
+    let result = proto::conformance::ConformanceResult::read(&read("conformance-result-1.json")).unwrap();
+    assert_eq!(result.failed().collect::<Vec<_>>(), ["sends.plan"]);
     for (name, followed) in [("inbox-page-1.json", false), ("inbox-page-2.json", true)] {
         let page: proto::api::Page<proto::api::InboxItem> = serde_json::from_slice(&read(name)).unwrap();
         assert_eq!(page.items[0].records.is_some(), followed, "{name}");

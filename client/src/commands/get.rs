@@ -82,17 +82,25 @@ async fn one(
     Ok(())
 }
 
+/// What is in an envelope, once its bytes are proven to be the id's.
+///
+/// # Errors
+/// Other bytes, or an envelope that cannot be read.
+pub(crate) fn opened(id: EnvelopeId, bytes: &[u8]) -> Result<parcel::Unpacked, Failure> {
+    if EnvelopeId::of(bytes) != id {
+        return Err(Failure::WrongBytes(id.to_string()));
+    }
+    let zip = seal::content::unverified(bytes).map_err(|problem| Failure::Content(vec![*problem]))?;
+    parcel::unpack(&zip, &LIMITS).map_err(Failure::Content)
+}
+
 fn unpack_into(
     folder: &Path,
     id: EnvelopeId,
     bytes: &[u8],
     keep_envelope: bool,
 ) -> Result<Vec<PathBuf>, Failure> {
-    if EnvelopeId::of(bytes) != id {
-        return Err(Failure::WrongBytes(id.to_string()));
-    }
-    let zip = seal::content::unverified(bytes).map_err(|problem| Failure::Content(vec![*problem]))?;
-    let content = parcel::unpack(&zip, &LIMITS).map_err(Failure::Content)?;
+    let content = opened(id, bytes)?;
     let original = format!("{id}.p7m");
     let mut files: Vec<(&str, &[u8])> = content
         .files

@@ -21,7 +21,7 @@ pub struct Args {
     /// 取込で見つかった問題（コードと説明） / a problem: its code and words
     #[arg(long, num_args = 2, value_names = ["CODE", "TEXT"], action = clap::ArgAction::Append)]
     problem: Vec<String>,
-    /// ソフト名と版 / software, name and version
+    /// ソフト名と版（省略時は設定の software） / software, name and version; of the settings unless given
     #[arg(long)]
     software: Option<String>,
 }
@@ -44,7 +44,11 @@ pub(super) async fn run(context: &mut Context<'_>, args: &Args) -> Result<Exit, 
         ImportResult::Failed => "failed",
     };
     let problems: Vec<Value> = args.problem.chunks(2).filter_map(problem).collect();
-    let body = json!({ "result": result, "problems": problems, "software": args.software });
+    let software = args
+        .software
+        .clone()
+        .unwrap_or_else(|| context.settings.software());
+    let body = json!({ "result": result, "problems": problems, "software": software });
     let ask = Ask::post(format!("/v1/inbox/{}/imported", args.id)).json(&body);
     let told: Standing = context.connect()?.json(&ask).await?;
     context

@@ -15,6 +15,7 @@ pub mod check;
 mod checked;
 pub mod collected;
 pub mod config;
+pub mod conformance;
 pub mod generate;
 pub mod get;
 pub mod imported;
@@ -29,6 +30,7 @@ pub mod resend;
 pub mod send;
 pub mod sent;
 pub mod status;
+pub mod watch;
 
 /// What every command has at hand.
 pub struct Context<'a> {
@@ -61,12 +63,14 @@ pub async fn run(context: &mut Context<'_>, command: Command) -> Exit {
         Command::Collected(args) => collected::run(context, &args).await,
         Command::Imported(args) => imported::run(context, &args).await,
         Command::Sent(args) => sent::run(context, &args).await,
+        Command::Watch(args) => watch::run(context, &args).await,
         Command::Status(args) => status::run(context, &args).await,
         Command::Recall(args) => recall::run(context, &args).await,
         Command::Receipt(args) => receipt::run(context, &args).await,
         Command::Offices(args) => offices::run(context, &args).await,
         Command::Me(args) => me::run(context, &args).await,
         Command::Config(args) => config::run(context, &args),
+        Command::Conformance(args) => conformance::run(context, &args).await,
         Command::Gen(args) => generate::run(context, &args),
     };
     result.unwrap_or_else(|failure| {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use indicatif::{ProgressBar, ProgressStyle};
 use parcel::Rules;
 use proto::api::Accepted;
-use proto::{OfficeNumber, Time};
+use proto::{OfficeNumber, Problem, Time};
 use seal::Sealer;
 use serde_json::{Value, json};
 
@@ -14,6 +14,7 @@ use crate::connection::{Ask, Connection};
 use crate::failure::{Exit, Failure};
 use crate::grouping::{self, Attach};
 use crate::outbox::{Order, Outbox, Sealed};
+use crate::traces::Traced;
 use crate::{policy, selection, words};
 
 /// Arguments.
@@ -128,6 +129,7 @@ fn orders(context: &Context<'_>, args: &Args, files: &[(String, Vec<u8>)]) -> Re
             destination: sending.destination,
             sequence: sending.sequence,
             message: args.message.clone(),
+            software: Some(context.settings.software()),
             files: sending
                 .files
                 .iter()
@@ -139,34 +141,55 @@ fn orders(context: &Context<'_>, args: &Args, files: &[(String, Vec<u8>)]) -> Re
 }
 
 fn check(context: &mut Context<'_>, orders: &[Order], rules: &Rules, now: Time) -> Result<(), Failure> {
-    let mut problems = Vec::new();
+    let (mut warned, mut errors) = (Vec::new(), Vec::new());
     for order in orders {
-        match order.pack(now) {
-            Ok(zip) => problems.extend(rules.judge(&zip, now).problems.problems),
-            Err(Failure::Problems(found)) => problems.extend(found),
+        match warnings(order, rules, now) {
+            Ok(found) => warned.extend(found),
+            Err(Failure::Problems(found)) => errors.extend(found),
             Err(failure) => return Err(failure),
         }
     }
+    if !errors.is_empty() {
+        return Err(Failure::Problems(errors));
+    }
+    let heading = |problem: &Problem| format!("{}  {}", problem.code, problem.message);
+    for warning in &warned {
+        let _ = writeln!(
+            context.terminal.err,
+            "注意 warning: {}",
+            words::harmless(&heading(warning))
+        );
+    }
+    Ok(())
+}
+
+/// What the check warns of in a sending that may go.
+///
+/// # Errors
+/// Its errors.
+pub(crate) fn warnings(order: &Order, rules: &Rules, now: Time) -> Result<Vec<Problem>, Failure> {
+    let zip = order.pack(now)?;
+    let problems = rules.judge(&zip, now).problems.problems;
     let (errors, warnings): (Vec<_>, Vec<_>) = problems
         .into_iter()
         .partition(|problem| problem.severity == proto::Severity::Error);
     if errors.is_empty() {
-        let heading = |problem: &proto::Problem| format!("{}  {}", problem.code, problem.message);
-        for warning in &warnings {
-            let _ = writeln!(
-                context.terminal.err,
-                "注意 warning: {}",
-                words::harmless(&heading(warning))
-            );
-        }
-        Ok(())
+        Ok(warnings)
     } else {
         Err(Failure::Problems(errors))
     }
 }
 
-async fn submit(connection: &Connection, sealed: &Sealed) -> Result<Accepted, Failure> {
-    let accepted: Accepted = connection.json(&Ask::envelope(sealed.bytes.clone())).await?;
+/// Sends the sealed bytes.
+///
+/// # Errors
+/// The relay refuses or is out of reach.
+pub(crate) async fn submit(connection: &Connection, sealed: &Sealed) -> Result<Accepted, Failure> {
+    let traced = Traced::begin(connection.settings(), sealed.id);
+    let ask = Ask::envelope(sealed.bytes.clone()).traced(traced.context());
+    let answer = connection.json(&ask).await;
+    traced.end(answer.as_ref().err()).await;
+    let accepted: Accepted = answer?;
     if accepted.id == sealed.id {
         Ok(accepted)
     } else {

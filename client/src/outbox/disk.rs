@@ -25,7 +25,7 @@ pub(super) fn remove(path: &Path) -> std::io::Result<()> {
 }
 
 /// Whole or not at all, also when the power fails in between.
-pub(super) fn keep(folder: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(crate) fn keep(folder: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let part = path.with_extension(format!("{}.part", std::process::id()));
     let mut file = private_file(&part)?;
     file.write_all(bytes)?;

@@ -8,7 +8,13 @@ use proto::{Station, Time};
 /// The name this process stamps on messages, rows and leases: `station/host/pid`.
 #[must_use]
 pub fn name(station: Station) -> String {
-    format!("{station}/{}/{}", host(), std::process::id())
+    instance(station.as_str())
+}
+
+/// The name of a process that is no single station, of the same form.
+#[must_use]
+pub fn instance(what: &str) -> String {
+    format!("{what}/{}/{}", host(), std::process::id())
 }
 
 /// The system's clock, to the microsecond.

@@ -73,11 +73,12 @@ async fn count(State(numbers): State<Numbers>, request: Request, next: Next) -> 
 }
 
 async fn documented(response: Response) -> Response {
-    let is_document = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
-        kind.as_bytes()
-            .starts_with(ProblemDocument::MEDIA_TYPE.as_bytes())
+    // A page of a desk tells its problem itself; no extractor answers in HTML.
+    let is_told = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
+        let is = |media_type: &str| kind.as_bytes().starts_with(media_type.as_bytes());
+        is(ProblemDocument::MEDIA_TYPE) || is("text/html")
     });
-    let Some(code) = code_of(response.status()).filter(|_| !is_document) else {
+    let Some(code) = code_of(response.status()).filter(|_| !is_told) else {
         return response;
     };
     let mut document = Refused::from(code).into_response();

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use proto::Time;
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
 use rustls::server::NoServerSessionStorage;
@@ -12,6 +13,7 @@ use rustls::{
 };
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use seal::trust::end_of;
 
 use crate::DoorError;
 
@@ -20,8 +22,16 @@ const MOST_CERTIFICATES: usize = 8;
 /// Bytes of one certificate.
 const MOST_BYTES: usize = 64 * 1024;
 
+/// What a door is to its clients.
+pub(crate) struct Server {
+    /// The whole TLS configuration, certificate and key in it.
+    pub(crate) tls: Arc<ServerConfig>,
+    /// The last second of the certificate.
+    pub(crate) end: Time,
+}
+
 /// Reads the server's certificate and key and makes the whole TLS configuration of the door.
-pub(crate) fn read(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, DoorError> {
+pub(crate) fn read(certificate: &Path, key: &Path) -> Result<Arc<Server>, DoorError> {
     let unreadable = |path: &Path| {
         let path = path.to_owned();
         move |source| DoorError::Pem { path, source }
@@ -30,6 +40,11 @@ pub(crate) fn read(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, 
         .and_then(Iterator::collect)
         .map_err(unreadable(certificate))?;
     let key = PrivateKeyDer::from_pem_file(key).map_err(unreadable(key))?;
+    let unusable = |source| DoorError::Certificate {
+        path: certificate.to_owned(),
+        source,
+    };
+    let leaf = chain.first().cloned();
     let provider = Arc::new(aws_lc_rs::default_provider());
     let possession = Arc::new(Possession {
         provider: Arc::clone(&provider),
@@ -41,16 +56,19 @@ pub(crate) fn read(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, 
                 .with_client_cert_verifier(possession)
                 .with_single_cert(chain, key)
         })
-        .map_err(|source| DoorError::Certificate {
-            path: certificate.to_owned(),
-            source,
-        })?;
+        .map_err(unusable)?;
+    let end = leaf
+        .and_then(|leaf| end_of(&leaf).ok())
+        .ok_or_else(|| unusable(CertificateError::BadEncoding.into()))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     // A resumed session would bring its certificate along without showing it.
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
     config.max_early_data_size = 0;
-    Ok(Arc::new(config))
+    Ok(Arc::new(Server {
+        tls: Arc::new(config),
+        end,
+    }))
 }
 
 /// Checks that the peer holds the key of the certificate it shows, and nothing about the certificate itself.

@@ -24,7 +24,7 @@ use tower::ServiceExt;
 
 use crate::leftover::Leftover;
 use crate::linger::Lingering;
-use crate::{DoorConfig, Peer};
+use crate::{Closing, DoorConfig, Peer};
 
 /// How long the answer under way may still take once a connection is asked to close: a long poll and a slow line.
 const LAST_ANSWER: Duration = Duration::from_secs(120);
@@ -52,6 +52,8 @@ struct Shared {
     spoke: CancellationToken,
     /// A certificate was refused: the next handshake may show a better one.
     refused: CancellationToken,
+    /// It is to end after the answers under way.
+    closing: Closing,
 }
 
 impl Connection {
@@ -90,6 +92,7 @@ impl Connection {
             peer: Peer::of(session.peer_certificates()),
             spoke: CancellationToken::new(),
             refused: CancellationToken::new(),
+            closing: Closing::default(),
         };
         let answering = shared.clone();
         let service = service_fn(move |request| answer(answering.clone(), request));
@@ -144,6 +147,7 @@ impl Connection {
             }
         }
         close(connection.as_mut());
+        shared.closing.begin();
         match timeout(LAST_ANSWER, connection).await {
             Ok(ended) => note(ended),
             Err(_) => tracing::debug!("the last answer took too long"),
@@ -160,6 +164,7 @@ async fn answer(shared: Shared, request: Request<Incoming>) -> Result<Response, 
     let (body, seen) = Leftover::new(body, is_h2);
     let mut request = Request::from_parts(head, Body::new(body));
     request.extensions_mut().insert(shared.peer);
+    request.extensions_mut().insert(shared.closing);
     let mut response = shared.router.oneshot(request).await?;
     if is_h2 && !asks_first {
         seen.quiet().await;

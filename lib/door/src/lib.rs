@@ -10,8 +10,10 @@
 mod app;
 mod body;
 mod certificate;
+mod closing;
 mod config;
 mod connection;
+mod contract;
 mod gate;
 mod leftover;
 mod limit;
@@ -20,16 +22,20 @@ mod peer;
 mod refused;
 mod reload;
 mod serve;
+mod shown;
 
 pub use app::{finish, measured};
 pub use body::read_body;
+pub use closing::Closing;
 pub use config::DoorConfig;
+pub use contract::openapi;
 pub use gate::{Caller, Gate};
 pub use limit::RateLimit;
 pub use peer::Peer;
 pub use refused::Refused;
 pub use reload::keep_trust_fresh;
 pub use serve::{DoorError, serve};
+pub use shown::Shown;
 
 #[cfg(test)]
 mod tests;

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use chassis::shutdown::Shutdown;
-use rustls::ServerConfig;
 use seal::trust::SharedTrust;
 use tokio::time::sleep;
 
-use crate::{DoorConfig, certificate};
+use crate::DoorConfig;
+use crate::certificate::{self, Server};
 
 /// Between two looks at the trust folder.
 const TRUST: Duration = Duration::from_secs(10);
@@ -50,7 +50,7 @@ pub async fn keep_trust_fresh(trust: SharedTrust, folder: PathBuf, shutdown: Shu
 /// Reads the server's certificate again whenever its files change, for connections to come.
 pub(crate) async fn keep_certificate_fresh(
     config: &DoorConfig,
-    tls: &ArcSwap<ServerConfig>,
+    server: &ArcSwap<Server>,
     shutdown: &Shutdown,
 ) {
     let paths = [config.certificate.as_path(), config.key.as_path()];
@@ -58,7 +58,7 @@ pub(crate) async fn keep_certificate_fresh(
     keep(every, shutdown, || paths.iter().filter_map(|path| face(path)).collect(), || {
         match certificate::read(&config.certificate, &config.key) {
             Ok(new) => {
-                tls.store(new);
+                server.store(new);
                 tracing::info!("the server's certificate was read again");
                 true
             }

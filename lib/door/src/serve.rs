@@ -9,13 +9,13 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use axum::Router;
 use chassis::shutdown::{Drained, Shutdown};
-use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
+use crate::certificate::{self, Server};
 use crate::connection::Connection;
-use crate::{DoorConfig, app, certificate, reload};
+use crate::{DoorConfig, Shown, app, reload};
 
 /// Wait after a failed accept: it fails at once again while the process has no file descriptor left.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
@@ -54,29 +54,31 @@ pub enum DoorError {
 
 /// Opens the door: returns the address it listens on and the future that serves it. The future ends some time after
 /// `shutdown` began, when every connection has had its answer, or at the end of the grace. Refusals that are not problem
-/// documents yet become some ([`crate::finish`]).
+/// documents yet become some ([`crate::finish`]). The certificate in use is among `shown` from now on.
 ///
 /// # Errors
 /// When the address is taken or the server's certificate cannot be used.
 pub async fn serve(
     config: &DoorConfig,
     router: Router,
+    shown: &Shown,
     shutdown: Shutdown,
 ) -> Result<(SocketAddr, impl Future<Output = ()> + Send + 'static), DoorError> {
-    let tls = Arc::new(ArcSwap::new(certificate::read(&config.certificate, &config.key)?));
+    let server = Arc::new(ArcSwap::new(certificate::read(&config.certificate, &config.key)?));
     let failed = |source| DoorError::Listen {
         address: config.listen,
         source,
     };
     let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
+    shown.add(Arc::clone(&server));
     let config = config.clone();
     let router = app::finish(router);
     let serving = async move {
         let tracker = TaskTracker::new();
-        let reloading = reload::keep_certificate_fresh(&config, &tls, &shutdown);
+        let reloading = reload::keep_certificate_fresh(&config, &server, &shutdown);
         tokio::select! {
-            () = accept(&listener, &config, &router, &tls, &shutdown, &tracker) => {}
+            () = accept(&listener, &config, &router, &server, &shutdown, &tracker) => {}
             () = reloading => {}
         }
         // Refuses new connections at once, so that clients turn to another replica.
@@ -97,7 +99,7 @@ async fn accept(
     listener: &TcpListener,
     config: &DoorConfig,
     router: &Router,
-    tls: &ArcSwap<ServerConfig>,
+    server: &ArcSwap<Server>,
     shutdown: &Shutdown,
     tracker: &TaskTracker,
 ) {
@@ -114,7 +116,7 @@ async fn accept(
         match accepted {
             Ok((stream, _)) => {
                 let connection = Connection::new(config, router.clone(), shutdown.clone());
-                let tls = tls.load_full();
+                let tls = Arc::clone(&server.load().tls);
                 tracker.spawn(async move {
                     connection.serve(stream, tls).await;
                     drop(place);

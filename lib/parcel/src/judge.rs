@@ -50,6 +50,8 @@ pub struct SendingFacts {
     pub names: Vec<String>,
     /// [`Sending::digest_of`] all files and the message.
     pub digest: String,
+    /// The software that made the files, as the manifest says.
+    pub software: Option<String>,
     /// The records, for the version chain.
     pub versions: Option<Versions>,
 }
@@ -75,6 +77,7 @@ impl SendingFacts {
             names: self.names,
             digest: self.digest,
             signer,
+            software: self.software,
             versions: self.versions,
         }
     }
@@ -268,6 +271,7 @@ fn facts(manifest: &Manifest, files: &[UnpackedFile], report: &standard::Report)
         message: manifest.message.clone(),
         names,
         digest: Sending::digest_of(digests, manifest.message.as_deref()),
+        software: manifest.software.clone(),
         versions: unit.and_then(|unit| versions(manifest, unit, &report.subjects)),
     })
 }

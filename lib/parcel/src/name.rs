@@ -1,5 +1,6 @@
 //! Names of files inside the ZIP: plain ones only, and no two that a receiver's disk could take for one.
 
+use proto::hidden::is_hidden;
 use unicode_normalization::UnicodeNormalization;
 
 /// Longest name, in bytes of UTF-8; file systems take 255, and receivers like to add to it.
@@ -35,10 +36,7 @@ pub(crate) fn shown(name: &[u8]) -> String {
 }
 
 fn is_forbidden(c: char) -> bool {
-    let bidirectional =
-        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let line_break = matches!(c, '\u{2028}' | '\u{2029}');
-    matches!(c, '/' | '\\' | ':') || c.is_control() || bidirectional || line_break
+    matches!(c, '/' | '\\' | ':') || is_hidden(c)
 }
 
 #[cfg(test)]

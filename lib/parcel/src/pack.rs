@@ -32,6 +32,8 @@ pub struct Draft {
     pub created_at: Time,
     /// Some words to the destination.
     pub message: Option<String>,
+    /// The software that made the files, name and version.
+    pub software: Option<String>,
     /// Plain name and bytes of every file; the role follows from the name.
     pub files: Vec<(String, Vec<u8>)>,
 }
@@ -65,6 +67,7 @@ pub fn pack(draft: &Draft) -> Result<Vec<u8>, PackError> {
         sequence: draft.sequence.clone(),
         created_at: draft.created_at,
         message: draft.message.clone(),
+        software: draft.software.clone(),
         files: draft
             .files
             .iter()

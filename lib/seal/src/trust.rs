@@ -16,6 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use openssl::sha::sha256;
+use openssl::x509::X509;
 use proto::{OfficeNumber, Time};
 
 pub use crl::CrlProblem;
@@ -24,7 +25,7 @@ pub(crate) use leaf::office_number;
 pub use problem::TrustProblem;
 pub use shared::SharedTrust;
 
-use crate::instant::is_over;
+use crate::instant::{from_asn1, is_over};
 use bundle::Bundle;
 use cache::Cache;
 use leaf::Known;
@@ -181,6 +182,16 @@ impl std::fmt::Debug for Trust {
 #[must_use]
 pub fn fingerprint(certificate: &[u8]) -> String {
     hex(&sha256(certificate))
+}
+
+/// The last second of a certificate (DER), by its own word: who issued it is not looked at.
+///
+/// # Errors
+/// [`TrustProblem::Invalid`] when it cannot be read.
+pub fn end_of(certificate: &[u8]) -> Result<Time, TrustProblem> {
+    X509::from_der(certificate)
+        .and_then(|certificate| from_asn1(certificate.not_after()))
+        .map_err(|_| TrustProblem::Invalid)
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

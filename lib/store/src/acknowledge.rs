@@ -74,7 +74,11 @@ impl Store {
             .await?;
         }
         let row = working.row(id)?;
-        let (status, at) = (row.status, row.changed_at);
+        let (status, at, made_with) = (row.status, row.changed_at, row.made_with.clone());
+        if !done {
+            open.count_import(&id, made_with.as_deref(), imported, now)
+                .await?;
+        }
         self.close_item(open, &working).await?;
         Ok(Some(Acknowledged { id, status, at }))
     }

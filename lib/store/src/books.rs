@@ -2,6 +2,7 @@
 
 use proto::{Status, Time};
 
+use crate::sql::values;
 use crate::{Store, StoreError};
 
 /// Counts of envelope ids.
@@ -84,6 +85,41 @@ impl Store {
             parked: first("SELECT MIN(parked_at) FROM parked").await?,
             uncollected: first("SELECT MIN(arrived_at) FROM ledger WHERE status = 'delivered'").await?,
         })
+    }
+}
+
+/// What happened to envelopes since a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moved {
+    /// Accepted since then.
+    pub accepted: i64,
+    /// Arrived in a mailbox since then, and there or taken.
+    pub delivered: i64,
+    /// Accepted since then, and ended otherwise than in a mailbox.
+    pub returned: i64,
+}
+
+impl Store {
+    /// What happened since then: short stretches of two indexes.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn moved_since(&self, since: Time) -> Result<Moved, StoreError> {
+        let mut moved = Moved::default();
+        let sql = "SELECT status, COUNT(*) FROM ledger WHERE accepted_at >= $1 GROUP BY status";
+        for row in self.pool.rows(sql, &values![since]).await? {
+            let count = row.int(1)?;
+            moved.accepted += count;
+            if let Status::Rejected | Status::Undeliverable | Status::Duplicate = row.word(0, "status")? {
+                moved.returned += count;
+            }
+        }
+        let sql = "SELECT COUNT(*) FROM ledger
+            WHERE status IN ('delivered', 'collected', 'imported', 'import_failed') AND arrived_at >= $1";
+        if let Some(row) = self.pool.row(sql, &values![since]).await? {
+            moved.delivered = row.int(0)?;
+        }
+        Ok(moved)
     }
 }
 

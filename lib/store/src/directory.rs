@@ -96,9 +96,14 @@ pub struct OfficeSearch<'a> {
     pub after: &'a str,
 }
 
-const OFFICE: &str =
+pub(crate) const OFFICE: &str =
     "SELECT number, name, state, renumbered_to, services, licence_until, grace_days, max_bytes, versions
     FROM offices";
+
+/// Writes rows of [`office_values`].
+pub(crate) const INSERT_OFFICE: &str =
+    "INSERT INTO offices (number, name, state, renumbered_to, services, licence_until,
+    grace_days, max_bytes, versions)";
 
 const CERTIFICATE: &str =
     "SELECT fingerprint, holder, not_before, not_after, bound_at, revoked_at FROM certificates";
@@ -121,36 +126,15 @@ impl Store {
     /// # Errors
     /// When the database does not answer or refuses the data.
     pub async fn put_office(&self, facts: &OfficeFacts) -> Result<(), StoreError> {
-        let (state, renumbered_to) = match facts.state {
-            OfficeState::Open => ("open", None),
-            OfficeState::Closed => ("closed", None),
-            OfficeState::Renumbered(to) => ("renumbered", Some(to)),
-        };
-        let max_bytes = facts
-            .max_bytes
-            .map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
-        let (services, versions) = (spaced(&facts.services), spaced(&facts.versions));
-        self.pool
-            .run(
-                "INSERT INTO offices (number, name, state, renumbered_to, services, licence_until, grace_days, max_bytes,
-                     versions) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-                 ON CONFLICT (number) DO UPDATE SET name = excluded.name, state = excluded.state,
-                     renumbered_to = excluded.renumbered_to, services = excluded.services,
-                     licence_until = excluded.licence_until, grace_days = excluded.grace_days,
-                     max_bytes = excluded.max_bytes, versions = excluded.versions",
-                &values![
-                    &facts.number,
-                    &facts.name,
-                    state,
-                    &renumbered_to,
-                    &services,
-                    facts.licence_until,
-                    i64::from(facts.grace_days),
-                    Value::Int(max_bytes),
-                    &versions,
-                ],
-            )
-            .await?;
+        let sql = format!(
+            "{INSERT_OFFICE} VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             ON CONFLICT (number) DO UPDATE SET name = excluded.name, state = excluded.state,
+                 renumbered_to = excluded.renumbered_to, services = excluded.services,
+                 licence_until = excluded.licence_until, grace_days = excluded.grace_days,
+                 max_bytes = excluded.max_bytes, versions = excluded.versions"
+        );
+        let texts = office_texts(facts);
+        self.pool.run(&sql, &office_values(facts, &texts)).await?;
         Ok(())
     }
 
@@ -283,7 +267,35 @@ impl Store {
     }
 }
 
-fn office_facts(row: &Row) -> Result<OfficeFacts, StoreError> {
+/// Service kinds and versions as they stand in an office's row.
+pub(crate) fn office_texts(facts: &OfficeFacts) -> (String, String) {
+    (spaced(&facts.services), spaced(&facts.versions))
+}
+
+/// An office's row for [`INSERT_OFFICE`]; `texts` are its [`office_texts`].
+pub(crate) fn office_values<'a>(facts: &'a OfficeFacts, texts: &'a (String, String)) -> [Value<'a>; 9] {
+    let (state, renumbered_to) = match &facts.state {
+        OfficeState::Open => ("open", None),
+        OfficeState::Closed => ("closed", None),
+        OfficeState::Renumbered(to) => ("renumbered", Some(to.as_str())),
+    };
+    let max_bytes = facts
+        .max_bytes
+        .map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
+    values![
+        &facts.number,
+        &facts.name,
+        state,
+        Value::Text(renumbered_to),
+        &texts.0,
+        facts.licence_until,
+        i64::from(facts.grace_days),
+        max_bytes,
+        &texts.1,
+    ]
+}
+
+pub(crate) fn office_facts(row: &Row) -> Result<OfficeFacts, StoreError> {
     let state = match (row.text(2)?.as_str(), row.maybe_word(3, "office number")?) {
         ("open", _) => OfficeState::Open,
         ("renumbered", Some(to)) => OfficeState::Renumbered(to),

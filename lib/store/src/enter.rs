@@ -255,6 +255,7 @@ impl<'a> Working<'a> {
         row.version.clone_from(&sending.version);
         row.signer = Some(sending.signer.clone());
         row.digest = Some(sending.digest.clone());
+        row.made_with.clone_from(&sending.software);
         if row.recall_requested_at.is_some() {
             self.step(id, Status::Recalled, now, by)?;
             return Ok(Entered::Recalled);

@@ -90,7 +90,10 @@ fn class(error: &sqlx::Error) -> String {
         sqlx::Error::Database(error) => {
             let (code, constraint) = (error.code().unwrap_or_default(), error.constraint());
             let constraint = constraint.map_or_else(String::new, |name| format!(" constraint {name}"));
-            return format!("code {code}{constraint}");
+            return match meaning(&code) {
+                Some(meaning) => format!("{meaning} (code {code}){constraint}"),
+                None => format!("code {code}{constraint}"),
+            };
         }
         sqlx::Error::Io(error) => return format!("connection: {}", error.kind()),
         sqlx::Error::ColumnDecode { index, .. } => return format!("column {index} cannot be read"),
@@ -106,6 +109,34 @@ fn class(error: &sqlx::Error) -> String {
         _ => "driver",
     };
     word.to_owned()
+}
+
+/// What an operator can mend, by its code (PostgreSQL documentation: Appendix A; SQLite: Result and Error Codes).
+fn meaning(code: &str) -> Option<&'static str> {
+    if code.len() == 5 {
+        return Some(match code {
+            "53100" => "no space left on its disk",
+            "53200" => "the server is out of memory",
+            "53300" => "too many connections",
+            "25006" => "it is read-only",
+            "57P01" | "57P02" | "57P03" => "the server stops or starts",
+            "40001" | "40P01" | "55P03" => "a row is locked by another",
+            "28P01" | "28000" => "the password or user is wrong",
+            "42501" => "the user lacks a permission",
+            "3D000" => "no such database",
+            _ => return None,
+        });
+    }
+    // SQLite: the low byte is the primary code.
+    Some(match code.parse::<u32>().ok()? & 0xFF {
+        5 | 6 => "the file is locked by another program",
+        8 => "the file is read-only",
+        10 => "its disk fails",
+        11 | 26 => "the file is damaged",
+        13 => "no space left on its disk",
+        14 => "the file cannot be opened",
+        _ => return None,
+    })
 }
 
 fn class_of_migration(error: &sqlx::migrate::MigrateError) -> String {
@@ -166,6 +197,22 @@ mod tests {
     }
 
     #[test]
+    fn what_an_operator_can_mend_is_said_in_words() {
+        let said = |code| StoreError::Sql(sqlx::Error::Database(Box::new(Word(code)))).to_string();
+        for (code, words) in [
+            ("13", "asking the store: no space left on its disk (code 13)"),
+            ("778", "asking the store: its disk fails (code 778)"),
+            (
+                "53100",
+                "asking the store: no space left on its disk (code 53100)",
+            ),
+            ("23505", "asking the store: code 23505"),
+        ] {
+            assert_eq!(said(code), words);
+        }
+    }
+
+    #[test]
     fn only_the_data_of_a_row_parks_it() {
         let word = |code| StoreError::Sql(sqlx::Error::Database(Box::new(Word(code))));
         // SQLite: check, unique, too big, mismatch. PostgreSQL: NUL in a text, check, unique, too many columns.
@@ -195,8 +242,8 @@ mod tests {
     #[test]
     fn what_is_said_of_a_failure_names_its_cause_and_no_value() {
         let said = |error| StoreError::Sql(error).to_string();
-        let word = said(sqlx::Error::Database(Box::new(Word("53100"))));
-        assert_eq!(word, "asking the store: code 53100");
+        let word = said(sqlx::Error::Database(Box::new(Word("XX000"))));
+        assert_eq!(word, "asking the store: code XX000");
         let refused = std::io::Error::new(std::io::ErrorKind::ConnectionRefused, "10.0.0.1");
         assert_eq!(
             said(refused.into()),

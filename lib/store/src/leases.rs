@@ -15,7 +15,7 @@ use crate::{Store, StoreError};
 /// A lease as one process asks for it, again and again.
 pub struct Lease {
     store: Store,
-    name: &'static str,
+    name: String,
     owner: String,
     seconds: i64,
     sight: Mutex<Option<Sight>>,
@@ -49,10 +49,10 @@ enum Turn {
 impl Store {
     /// The lease `name` for `owner`, that others may take when it was not prolonged for `seconds`.
     #[must_use]
-    pub fn lease(&self, name: &'static str, owner: &str, seconds: i64) -> Lease {
+    pub fn lease(&self, name: &str, owner: &str, seconds: i64) -> Lease {
         Lease {
             store: self.clone(),
-            name,
+            name: name.to_owned(),
             owner: owner.to_owned(),
             seconds,
             sight: Mutex::new(None),
@@ -72,7 +72,7 @@ impl Lease {
             .pool
             .row(
                 "SELECT owner, fence, until FROM leases WHERE name = $1",
-                &values![self.name],
+                &values![&self.name],
             )
             .await?;
         let others = match row {
@@ -106,7 +106,7 @@ impl Lease {
             .pool
             .run(
                 "UPDATE leases SET until = 0 WHERE name = $1 AND owner = $2",
-                &values![self.name, &self.owner],
+                &values![&self.name, &self.owner],
             )
             .await?;
         Ok(())
@@ -127,7 +127,7 @@ impl Lease {
                      fence = CASE WHEN leases.owner = excluded.owner THEN leases.fence ELSE leases.fence + 1 END
                  WHERE leases.owner = excluded.owner OR leases.until = 0 OR (leases.fence = $4 AND leases.until = $5)",
                 &values![
-                    self.name,
+                    &self.name,
                     &self.owner,
                     now.plus_seconds(self.seconds),
                     taken.fence,

@@ -30,6 +30,7 @@ pub(crate) struct LedgerRow {
     pub(crate) renumbered_to: Option<OfficeNumber>,
     pub(crate) report: Option<String>,
     pub(crate) software: Option<String>,
+    pub(crate) made_with: Option<String>,
 }
 
 /// One acceptance of an id.
@@ -42,11 +43,11 @@ pub(crate) struct AcceptanceRow {
 }
 
 /// As many as [`LedgerRow::read`] reads.
-pub(crate) const COLUMNS: usize = 22;
+pub(crate) const COLUMNS: usize = 23;
 
 pub(crate) const LEDGER: &str = "SELECT id, acceptance, accepted_at, sender, destination, submitter, status, changed_at,
     sent_position, steps, arrived_at, recall_requested_at, sequence, kinds, month, version, signer, digest, same_as,
-    renumbered_to, report, software FROM ledger";
+    renumbered_to, report, software, made_with FROM ledger";
 
 const ACCEPTANCES: &str =
     "SELECT acceptance, id, accepted_at, sender, destination, submitter, due_from, seen_at, ended_at
@@ -78,6 +79,7 @@ impl LedgerRow {
             renumbered_to: None,
             report: None,
             software: None,
+            made_with: None,
         }
     }
 
@@ -105,6 +107,7 @@ impl LedgerRow {
             renumbered_to: row.maybe_word(19, "office number")?,
             report: row.maybe_text(20)?,
             software: row.maybe_text(21)?,
+            made_with: row.maybe_text(22)?,
         })
     }
 
@@ -132,6 +135,7 @@ impl LedgerRow {
             &self.renumbered_to,
             &self.report,
             &self.software,
+            &self.made_with,
         ]
         .to_vec()
     }
@@ -201,7 +205,7 @@ impl Transaction {
         self.insert(
             "INSERT INTO ledger (id, acceptance, accepted_at, sender, destination, submitter, status, changed_at,
                  sent_position, steps, arrived_at, recall_requested_at, sequence, kinds, month, version, signer, digest,
-                 same_as, renumbered_to, report, software)",
+                 same_as, renumbered_to, report, software, made_with)",
             &rows,
             "ON CONFLICT (id) DO UPDATE SET acceptance = excluded.acceptance, accepted_at = excluded.accepted_at,
                  submitter = excluded.submitter, status = excluded.status,
@@ -210,7 +214,7 @@ impl Transaction {
                  sequence = excluded.sequence, kinds = excluded.kinds, month = excluded.month,
                  version = excluded.version, signer = excluded.signer, digest = excluded.digest,
                  same_as = excluded.same_as, renumbered_to = excluded.renumbered_to, report = excluded.report,
-                 software = excluded.software",
+                 software = excluded.software, made_with = excluded.made_with",
         )
         .await
     }

@@ -1,9 +1,10 @@
 //! Notices to offices, and the operators' audit trail.
 
 use proto::api::NoticeEntry;
+use proto::desk::PublishedNotice;
 use proto::{OfficeNumber, Time};
 
-use crate::sql::{Transaction, values};
+use crate::sql::{Row, Transaction, values};
 use crate::{Store, StoreError};
 
 /// One entry of the audit trail.
@@ -19,6 +20,25 @@ pub struct AuditEntry {
     pub subject: String,
     /// When.
     pub at: Time,
+}
+
+/// Whom a notice is for: one office; or all offices, those of a prefecture, of a service kind, or of both.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NoticeTarget {
+    /// This office alone; the others are none then.
+    pub office: Option<OfficeNumber>,
+    /// The first two digits of office numbers.
+    pub prefecture: Option<String>,
+    /// Service kind.
+    pub service: Option<String>,
+}
+
+/// The office (an expression of SQL) is among those that the notice `n`, one to many, is for.
+pub(crate) fn is_among(office: &str) -> String {
+    format!(
+        "(n.prefecture IS NULL OR n.prefecture = substr({office}, 1, 2)) AND (n.service IS NULL OR EXISTS
+             (SELECT 1 FROM offices f WHERE f.number = {office} AND f.services LIKE '% ' || n.service || ' %'))"
+    )
 }
 
 impl Store {
@@ -38,7 +58,23 @@ impl Store {
         Ok(id)
     }
 
-    /// Notices to this office with numbers behind `after`, oldest first.
+    /// Publishes a notice to those it is for; its number.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn publish_notice(
+        &self,
+        target: &NoticeTarget,
+        text: &str,
+        at: Time,
+    ) -> Result<i64, StoreError> {
+        let mut open = self.pool.begin().await?;
+        let id = open.publish_notice(target, text, at).await?;
+        open.commit().await?;
+        Ok(id)
+    }
+
+    /// Notices to this office with numbers behind `after`, oldest first: those to it alone and those to many it is among.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -48,22 +84,36 @@ impl Store {
         after: i64,
         limit: u32,
     ) -> Result<Vec<NoticeEntry>, StoreError> {
+        let is_among = is_among("CAST($1 AS TEXT)");
+        let sql = format!(
+            "SELECT n.id, n.at, n.words FROM notices n WHERE (n.office = $1 OR (n.office IS NULL AND {is_among})) AND n.id > $2
+             ORDER BY n.id LIMIT $3"
+        );
         let rows = self
             .pool
-            .rows(
-                "SELECT id, at, words FROM notices WHERE (office IS NULL OR office = $1) AND id > $2 ORDER BY id LIMIT $3",
-                &values![&office, after, i64::from(limit)],
-            )
+            .rows(&sql, &values![&office, after, i64::from(limit)])
             .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(NoticeEntry {
-                    id: row.int(0)?,
-                    at: row.time(1)?,
-                    text: row.text(2)?,
-                })
+        rows.iter().map(notice_entry).collect()
+    }
+
+    /// What was published, to whomever, newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn published(&self, limit: u32) -> Result<Vec<PublishedNotice>, StoreError> {
+        let sql = "SELECT id, office, at, words, prefecture, service FROM notices ORDER BY id DESC LIMIT $1";
+        let rows = self.pool.rows(sql, &values![i64::from(limit)]).await?;
+        let one = |row: &Row| {
+            Ok(PublishedNotice {
+                id: row.int(0)?,
+                office: row.maybe_word(1, "office number")?,
+                prefecture: row.maybe_text(4)?,
+                service: row.maybe_text(5)?,
+                at: row.time(2)?,
+                text: row.text(3)?,
             })
-            .collect()
+        };
+        rows.iter().map(one).collect()
     }
 
     /// Writes down what an operator did.
@@ -104,18 +154,38 @@ impl Store {
                 &values![after, i64::from(limit)],
             )
             .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(AuditEntry {
-                    n: row.int(0)?,
-                    actor: row.text(1)?,
-                    act: row.text(2)?,
-                    subject: row.text(3)?,
-                    at: row.time(4)?,
-                })
-            })
-            .collect()
+        rows.iter().map(audit_entry).collect()
     }
+
+    /// The audit trail before entry `before` (none: from the last one on), newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn audit_before(&self, before: Option<i64>, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        let sql = "SELECT n, actor, act, subject, at FROM audit WHERE n < $1 ORDER BY n DESC LIMIT $2";
+        let before = before.unwrap_or(i64::MAX);
+        let rows = self.pool.rows(sql, &values![before, i64::from(limit)]).await?;
+        rows.iter().map(audit_entry).collect()
+    }
+}
+
+fn audit_entry(row: &Row) -> Result<AuditEntry, StoreError> {
+    Ok(AuditEntry {
+        n: row.int(0)?,
+        actor: row.text(1)?,
+        act: row.text(2)?,
+        subject: row.text(3)?,
+        at: row.time(4)?,
+    })
+}
+
+/// Reads `id, at, words`.
+pub(crate) fn notice_entry(row: &Row) -> Result<NoticeEntry, StoreError> {
+    Ok(NoticeEntry {
+        id: row.int(0)?,
+        at: row.time(1)?,
+        text: row.text(2)?,
+    })
 }
 
 impl Transaction {
@@ -125,10 +195,23 @@ impl Transaction {
         text: &str,
         at: Time,
     ) -> Result<i64, StoreError> {
+        let target = NoticeTarget {
+            office,
+            ..NoticeTarget::default()
+        };
+        self.publish_notice(&target, text, at).await
+    }
+
+    pub(crate) async fn publish_notice(
+        &mut self,
+        target: &NoticeTarget,
+        text: &str,
+        at: Time,
+    ) -> Result<i64, StoreError> {
         let id = self.next_serial("notices").await?;
         self.run(
-            "INSERT INTO notices (id, office, at, words) VALUES ($1, $2, $3, $4)",
-            &values![id, &office, at, text],
+            "INSERT INTO notices (id, office, at, words, prefecture, service) VALUES ($1, $2, $3, $4, $5, $6)",
+            &values![id, &target.office, at, text, &target.prefecture, &target.service],
         )
         .await?;
         Ok(id)
@@ -169,7 +252,7 @@ impl Transaction {
     }
 
     /// The next number of this series; gap-free, since it is committed with what bears it.
-    async fn next_serial(&mut self, name: &str) -> Result<i64, StoreError> {
+    pub(crate) async fn next_serial(&mut self, name: &str) -> Result<i64, StoreError> {
         self.next_serials(name, 1).await
     }
 

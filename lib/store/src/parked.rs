@@ -258,6 +258,11 @@ async fn insert(open: &mut Transaction, row: &ParkedRow, now: Time) -> Result<()
     Ok(())
 }
 
+/// The operator's own limit of a redrive, in this column.
+pub(crate) fn pace(row: &Row, column: usize) -> Result<Option<u32>, StoreError> {
+    Ok(row.maybe_int(column)?.and_then(|most| u32::try_from(most).ok()))
+}
+
 /// What PostgreSQL takes as a text.
 pub(crate) fn plain(text: &str) -> String {
     text.replace('\0', "?")
@@ -284,7 +289,7 @@ pub(crate) fn read(row: &Row, body: Bytes) -> Result<Parked, StoreError> {
         },
         parked_at: row.time(8)?,
         redrive: row.text(9)? == "redrive",
-        per_minute: row.maybe_int(11)?.and_then(|most| u32::try_from(most).ok()),
+        per_minute: pace(row, 11)?,
         size: u64::try_from(row.int(10)?).unwrap_or(0),
     })
 }

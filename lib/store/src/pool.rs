@@ -3,17 +3,27 @@
 use std::fs::File;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Executor};
+use sqlx::{AssertSqlSafe, Connection, Executor};
 
 use crate::sql::{Pool, Transaction};
 use crate::{StoreConfig, StoreError};
 
-static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+static SQLITE: LazyLock<Migrator> = LazyLock::new(|| beside_a_later_one(sqlx::migrate!("migrations/sqlite")));
+static POSTGRES: LazyLock<Migrator> =
+    LazyLock::new(|| beside_a_later_one(sqlx::migrate!("migrations/postgres")));
+
+/// Migrations of a later release may be there already: in a rolling upgrade a process of this release may start after one of
+/// the next. Migrations only add (the tests below see to it), so this release works on what the next one made.
+fn beside_a_later_one(mut migrator: Migrator) -> Migrator {
+    migrator.set_ignore_missing(true);
+    migrator
+}
 
 /// How long a caller waits for a free connection before it is told to come again.
 const ACQUIRE: Duration = Duration::from_secs(10);
@@ -90,19 +100,27 @@ async fn connect_sqlite(config: &StoreConfig, make: bool) -> Result<(Pool, File)
         .statement_cache_capacity(256);
     // Stations start at the same time as processes of their own: one makes the file and its tables, the others wait.
     let turn = take_turn(options.get_filename().to_owned()).await?;
-    let write = SqlitePoolOptions::new()
+    let write = clean_connections()
         .max_connections(1)
         .acquire_timeout(ACQUIRE)
         .connect_with(options.clone())
         .await
         .map_err(StoreError::Open)?;
-    let read = SqlitePoolOptions::new()
+    let read = clean_connections()
         .max_connections(config.max_connections.max(1))
         .acquire_timeout(ACQUIRE)
         .connect_with(options.read_only(true))
         .await
         .map_err(StoreError::Open)?;
     Ok((Pool::Sqlite(read, write), turn))
+}
+
+/// A connection that still counts a transaction as open is closed instead of lent again. SQLite may roll back by itself when
+/// the disk is full or fails (SQLite: `ROLLBACK` § Response To Errors Within A Transaction); the rollback that follows finds
+/// nothing and fails, and by the client library's count the transaction goes on: no further one could begin there.
+fn clean_connections() -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
 }
 
 /// Holds the lock file beside the database until the file is dropped.
@@ -163,11 +181,55 @@ async fn connect_postgres(config: &StoreConfig, make: bool) -> Result<Pool, Stor
 #[cfg(test)]
 mod tests {
     #[test]
+    fn migrations_only_add() {
+        for migrator in [&super::SQLITE, &super::POSTGRES] {
+            let mut looked_at = 0;
+            for migration in migrator.iter().filter(|migration| 1 < migration.version) {
+                for line in migration.sql.as_str().lines() {
+                    let (statement, _) = line.split_once("--").unwrap_or((line, ""));
+                    let words = statement.to_uppercase();
+                    let takes = ["DROP ", "RENAME ", "ALTER COLUMN", "DELETE "]
+                        .iter()
+                        .any(|word| words.contains(word));
+                    let demands = words.contains("ADD COLUMN")
+                        && words.contains("NOT NULL")
+                        && !words.contains("DEFAULT");
+                    assert!(!takes && !demands, "{}: {line}", migration.version);
+                    looked_at += 1;
+                }
+            }
+            assert!(10 < looked_at);
+        }
+    }
+
+    #[test]
     fn parked_is_the_same_on_both_databases() {
         assert_eq!(
             include_str!("../migrations/sqlite/0002_parked.sql"),
             include_str!("../migrations/postgres/0002_parked.sql")
         );
+    }
+
+    #[test]
+    fn the_desk_is_the_same_on_both_databases() {
+        assert_eq!(
+            include_str!("../migrations/sqlite/0005_desk.sql"),
+            include_str!("../migrations/postgres/0005_desk.sql")
+        );
+    }
+
+    #[test]
+    fn imports_are_the_same_on_both_databases() {
+        let postgres = include_str!("../migrations/postgres/0007_directory.sql");
+        let sqlite = include_str!("../migrations/sqlite/0007_directory.sql");
+        assert_eq!(sqlite, postgres.replace("BYTEA", "BLOB"));
+    }
+
+    #[test]
+    fn products_are_the_same_on_both_databases() {
+        let postgres = include_str!("../migrations/postgres/0008_products.sql");
+        let sqlite = include_str!("../migrations/sqlite/0008_products.sql");
+        assert_eq!(sqlite, postgres.replace("BYTEA NOT NULL", "BLOB NOT NULL"));
     }
 
     #[test]

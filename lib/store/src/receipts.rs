@@ -62,4 +62,18 @@ impl Store {
         let kept = self.kept_receipt(id, step).await?;
         kept.ok_or(StoreError::Unreadable("receipt"))
     }
+
+    /// Steps whose receipt was made.
+    pub(crate) async fn receipts_made(&self, id: EnvelopeId) -> Result<Vec<Step>, StoreError> {
+        let rows = self
+            .pool
+            .rows("SELECT step FROM receipts WHERE id = $1", &values![&id])
+            .await?;
+        let mut made: Vec<Step> = rows
+            .iter()
+            .map(|row| row.word(0, "step"))
+            .collect::<Result<_, _>>()?;
+        made.sort_by_key(|step| Step::ALL.iter().position(|known| known == step));
+        Ok(made)
+    }
 }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use proto::{Acceptance, EnvelopeId, Problem, Problems, Station, Status, Time};
 
 use crate::enter::report;
-use crate::parked::{LIST, Parked, ParkedRow, plain, read, with_body};
+use crate::parked::{LIST, Parked, ParkedRow, pace, plain, read, with_body};
 use crate::sql::{Transaction, Value, values};
 use crate::working::Working;
 use crate::{Store, StoreError};
@@ -156,8 +156,18 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn redrive_waits(&self) -> Result<bool, StoreError> {
-        let sql = "SELECT state FROM parked WHERE state = 'redrive' LIMIT 1";
-        Ok(self.pool.row(sql, &[]).await?.is_some())
+        Ok(self.redrive_pace().await?.is_some())
+    }
+
+    /// How many a minute are wished of what is sent again next; none inside: no such wish; none: nothing is marked.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn redrive_pace(&self) -> Result<Option<Option<u32>>, StoreError> {
+        let sql =
+            "SELECT per_minute FROM parked WHERE state = 'redrive' ORDER BY parked_at, message_id LIMIT 1";
+        let row = self.pool.row(sql, &[]).await?;
+        row.map(|row| pace(&row, 0)).transpose()
     }
 
     /// What the holder of the lease has to send again, oldest first, bodies included.

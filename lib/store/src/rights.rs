@@ -1,9 +1,14 @@
 //! What one may do for another.
 
+use proto::desk::DelegationView;
 use proto::{Holder, OfficeNumber, Right, Time};
 
-use crate::sql::values;
+use crate::sql::{Row, values};
 use crate::{Store, StoreError};
+
+/// A delegation is in force at `$4`.
+pub(crate) const IN_FORCE: &str =
+    "begins_at <= $4 AND $4 < ends_at AND (revoked_at IS NULL OR $4 < revoked_at)";
 
 impl Store {
     /// Whether the holder may do this for the office at that time: the office itself always, others by a delegation that
@@ -24,8 +29,9 @@ impl Store {
         let row = self
             .pool
             .row(
-                "SELECT 1 FROM delegations WHERE office = $1 AND delegate = $2 AND right_word = $3
-                 AND begins_at <= $4 AND $4 < ends_at AND (revoked_at IS NULL OR $4 < revoked_at) LIMIT 1",
+                &format!(
+                    "SELECT 1 FROM delegations WHERE office = $1 AND delegate = $2 AND right_word = $3 AND {IN_FORCE} LIMIT 1"
+                ),
                 &values![&office, &holder.to_string(), right.as_str(), at],
             )
             .await?;
@@ -52,6 +58,27 @@ impl Store {
             )
             .await?;
         Ok(())
+    }
+
+    /// What this office lets others do and let them do, newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn delegations_of(&self, office: OfficeNumber) -> Result<Vec<DelegationView>, StoreError> {
+        let sql =
+            "SELECT delegate, right_word, begins_at, ends_at, revoked_at FROM delegations WHERE office = $1
+            ORDER BY begins_at DESC, delegate, right_word";
+        let rows = self.pool.rows(sql, &values![&office]).await?;
+        let one = |row: &Row| {
+            Ok(DelegationView {
+                delegate: row.text(0)?,
+                right: row.text(1)?,
+                from: row.time(2)?,
+                until: Some(row.time(3)?),
+                revoked_at: row.maybe_time(4)?,
+            })
+        };
+        rows.iter().map(one).collect()
     }
 
     /// Takes the right back from `at` on; whether there was a delegation to revoke.

@@ -12,7 +12,7 @@ use crate::{Cursor, Store, StoreError};
 const SENT: &str =
     "SELECT l.id, l.acceptance, l.accepted_at, l.sender, l.destination, l.submitter, l.status, l.changed_at,
     l.sent_position, l.steps, l.arrived_at, l.recall_requested_at, l.sequence, l.kinds, l.month, l.version, l.signer,
-    l.digest, l.same_as, l.renumbered_to, l.report, l.software";
+    l.digest, l.same_as, l.renumbered_to, l.report, l.software, l.made_with";
 
 const FROM: &str = "FROM ledger l LEFT JOIN mailbox m ON m.id = l.id";
 

@@ -81,6 +81,21 @@ impl Snapshot {
             .await
     }
 
+    /// Whether the holder may do this for the office at that time, before a refusal: a no of the snapshot is asked again afresh.
+    ///
+    /// # Errors
+    /// When the fact is not at hand and the database does not answer.
+    pub async fn may_act_after_all(
+        &self,
+        office: OfficeNumber,
+        holder: &Holder,
+        right: Right,
+        at: Time,
+    ) -> Result<bool, StoreError> {
+        Ok(self.may_act(office, holder, right, at, Freshness::Cached).await?
+            || self.may_act(office, holder, right, at, Freshness::Now).await?)
+    }
+
     /// Whether the holder may do this for the office at that time. A cached answer was judged at another instant, at most
     /// the snapshot's age (or, with [`Freshness::NewerThan`], the time since) away.
     ///

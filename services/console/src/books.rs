@@ -11,12 +11,17 @@ use crate::state::ConsoleState;
 
 /// The books as the ledger has them now.
 pub(crate) async fn get(State(state): State<ConsoleState>, _: Operator) -> Result<Json<Books>, DeskError> {
+    Ok(Json(read(&state).await?))
+}
+
+/// The same for other pages of the desk.
+pub(crate) async fn read(state: &ConsoleState) -> Result<Books, DeskError> {
     let books = state.store.books().await?;
     let unaccounted = state
         .store
         .unaccounted(process::now(), state.unaccounted_after_seconds)
         .await?;
-    Ok(Json(Books {
+    Ok(Books {
         accepted: books.accepted,
         mailboxed: books.mailboxed,
         rejected: books.rejected,
@@ -31,5 +36,5 @@ pub(crate) async fn get(State(state): State<ConsoleState>, _: Operator) -> Resul
         recalled: books.recalled,
         expired: books.expired,
         unaccounted,
-    }))
+    })
 }

@@ -5,16 +5,17 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use chassis::process;
 use proto::desk::{CertificateBound, CertificatePost};
-use proto::{Holder, Problem, codes};
+use proto::{Holder, codes};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use seal::trust::Purpose;
 use store::CertificateFacts;
 
-use crate::audit::{self, Act};
+use crate::audit;
 use crate::body::Body;
 use crate::decide;
-use crate::error::DeskError;
+use crate::decide::act::Act;
+use crate::error::{DeskError, bad};
 use crate::offices::entry;
 use crate::operator::Operator;
 use crate::state::ConsoleState;
@@ -26,14 +27,14 @@ pub(crate) async fn post(
     operator: Operator,
     Body(wish): Body<CertificatePost>,
 ) -> Result<Json<CertificateBound>, DeskError> {
-    let refused = |field: &str| vec![Problem::new(&codes::HTTP_BAD_REQUEST).at_field(field)];
-    let holder: Holder = wish.holder.parse().map_err(|_| refused("holder"))?;
+    let permit = operator.permit(&state, Act::BindCertificate).await?;
+    let holder: Holder = wish.holder.parse().map_err(|_| bad("holder"))?;
     let chain: Vec<Vec<u8>> = CertificateDer::pem_slice_iter(wish.certificate_pem.as_bytes())
         .map(|certificate| certificate.map(|der| der.to_vec()))
         .collect::<Result<_, _>>()
-        .map_err(|_| refused("certificate_pem"))?;
+        .map_err(|_| bad("certificate_pem"))?;
     if chain.is_empty() {
-        return Err(refused("certificate_pem").into());
+        return Err(bad("certificate_pem"));
     }
     let now = process::now();
     let subject = (state.trust.current())
@@ -60,9 +61,9 @@ pub(crate) async fn post(
         revoked_at: None,
     };
     let act = format!("{} {}", facts.holder, facts.fingerprint);
-    audit::write(&state, &operator, Act::BindCertificate, &act, now).await?;
+    audit::write(&state, &permit, &act, now).await?;
     if !state.store.bind_certificate(&facts).await? {
-        return Err(refused("holder").into());
+        return Err(bad("holder"));
     }
     Ok(Json(bound(&facts)))
 }
@@ -73,6 +74,7 @@ pub(crate) async fn delete(
     operator: Operator,
     Path(fingerprint): Path<String>,
 ) -> Result<StatusCode, DeskError> {
+    let permit = operator.permit(&state, Act::EndCertificate).await?;
     // Whatever else stands in the path is nobody's fingerprint, and no text for the database.
     let is_fingerprint = fingerprint.len() == 64 && fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit());
     let known = if is_fingerprint {
@@ -83,7 +85,7 @@ pub(crate) async fn delete(
     let known = known.ok_or(&codes::HTTP_NOT_FOUND)?;
     if known.revoked_at.is_none() {
         let now = process::now();
-        audit::write(&state, &operator, Act::EndCertificate, &fingerprint, now).await?;
+        audit::write(&state, &permit, &fingerprint, now).await?;
         state.store.end_binding(&fingerprint, now).await?;
     }
     Ok(StatusCode::NO_CONTENT)

@@ -4,13 +4,14 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use chassis::process;
-use proto::desk::{DelegationMade, DelegationPost};
-use proto::{Holder, Problem, codes};
+use proto::desk::{DelegationList, DelegationMade, DelegationPost};
+use proto::{Holder, codes};
 
-use crate::audit::{self, Act};
+use crate::audit;
 use crate::body::{self, Body};
 use crate::decide;
-use crate::error::DeskError;
+use crate::decide::act::Act;
+use crate::error::{DeskError, bad};
 use crate::operator::Operator;
 use crate::state::ConsoleState;
 
@@ -20,6 +21,7 @@ pub(crate) async fn post(
     operator: Operator,
     Body(wish): Body<DelegationPost>,
 ) -> Result<Json<DelegationMade>, DeskError> {
+    let permit = operator.permit(&state, Act::AddDelegation).await?;
     let now = process::now();
     let delegation = decide::delegation::read(&wish, now)?;
     if state.store.office(wish.office).await?.is_none() {
@@ -27,7 +29,7 @@ pub(crate) async fn post(
     }
     for right in &delegation.rights {
         let subject = format!("{} {} {}", wish.office, delegation.delegate, right.as_str());
-        audit::write(&state, &operator, Act::AddDelegation, &subject, now).await?;
+        audit::write(&state, &permit, &subject, now).await?;
         let (delegate, from) = (&delegation.delegate, delegation.from);
         let until = delegation.until.unwrap_or_else(decide::delegation::no_end);
         state
@@ -48,19 +50,34 @@ pub(crate) async fn post(
     }))
 }
 
+/// `GET /v1/offices/{number}/delegations`.
+pub(crate) async fn list(
+    State(state): State<ConsoleState>,
+    _: Operator,
+    Path(number): Path<String>,
+) -> Result<Json<DelegationList>, DeskError> {
+    let number = body::office(&number)?;
+    let mut items = state.store.delegations_of(number).await?;
+    let no_end = decide::delegation::no_end();
+    for item in &mut items {
+        item.until = item.until.filter(|until| *until < no_end);
+    }
+    Ok(Json(DelegationList { items }))
+}
+
 /// Takes a right back from now on.
 pub(crate) async fn delete(
     State(state): State<ConsoleState>,
     operator: Operator,
     Path((office, delegate, word)): Path<(String, String, String)>,
 ) -> Result<StatusCode, DeskError> {
-    let refused = |field: &str| vec![Problem::new(&codes::HTTP_BAD_REQUEST).at_field(field)];
+    let permit = operator.permit(&state, Act::RevokeDelegation).await?;
     let office = body::office(&office)?;
-    let delegate: Holder = delegate.parse().map_err(|_| refused("delegate"))?;
-    let right = decide::delegation::right(&word).ok_or_else(|| refused("right"))?;
+    let delegate: Holder = delegate.parse().map_err(|_| bad("delegate"))?;
+    let right = decide::delegation::right(&word).ok_or_else(|| bad("right"))?;
     let now = process::now();
     let subject = format!("{office} {delegate} {word}");
-    audit::write(&state, &operator, Act::RevokeDelegation, &subject, now).await?;
+    audit::write(&state, &permit, &subject, now).await?;
     if state
         .store
         .revoke_delegation(office, &delegate, right, now)

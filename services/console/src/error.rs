@@ -5,6 +5,8 @@ use door::Refused;
 use proto::{Code, Problem, codes};
 use store::StoreError;
 
+use crate::broker::ManagementError;
+
 /// Seconds to wait before asking a store again that could not answer.
 const RETRY_SECONDS: u32 = 5;
 
@@ -17,6 +19,21 @@ pub(crate) enum DeskError {
     /// The store did not do its part.
     #[error("ask the store")]
     Store(#[from] StoreError),
+    /// The broker's management did not do its part.
+    #[error("ask the broker's management")]
+    Management(#[from] ManagementError),
+}
+
+/// The refusal of a field.
+pub(crate) fn bad(field: &str) -> DeskError {
+    vec![Problem::new(&codes::HTTP_BAD_REQUEST).at_field(field)].into()
+}
+
+/// The refusal of a field in words that say what to mend there.
+pub(crate) fn mend(code: &Code, field: &str, japanese: &str, english: &str) -> DeskError {
+    let mut problem = Problem::new(code).at_field(field);
+    (problem.message, problem.message_en) = (japanese.to_owned(), english.to_owned());
+    vec![problem].into()
 }
 
 impl From<Refused> for DeskError {
@@ -41,6 +58,13 @@ impl IntoResponse for DeskError {
     fn into_response(self) -> Response {
         match self {
             Self::Refused(refused) => refused.into_response(),
+            Self::Management(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the desk could not use the broker's management"
+                );
+                Refused::busy(&codes::BROKER_MANAGEMENT, RETRY_SECONDS).into_response()
+            }
             Self::Store(error) => {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,

@@ -6,9 +6,10 @@ use chassis::process;
 use proto::codes;
 use proto::desk::{LicencePut, OfficeView};
 
-use crate::audit::{self, Act};
+use crate::audit;
 use crate::body::{self, Body};
 use crate::decide;
+use crate::decide::act::Act;
 use crate::error::DeskError;
 use crate::offices;
 use crate::operator::Operator;
@@ -21,13 +22,14 @@ pub(crate) async fn put(
     Path(number): Path<String>,
     Body(wish): Body<LicencePut>,
 ) -> Result<Json<OfficeView>, DeskError> {
+    let permit = operator.permit(&state, Act::PutLicence).await?;
     let number = body::office(&number)?;
     let period = decide::licence::period(wish).map_err(|problem| vec![*problem])?;
     if state.store.office(number).await?.is_none() {
         return Err((&codes::HTTP_NOT_FOUND).into());
     }
     let subject = format!("{number} {} {}", period.from, period.until);
-    audit::write(&state, &operator, Act::PutLicence, &subject, process::now()).await?;
+    audit::write(&state, &permit, &subject, process::now()).await?;
     state.store.put_licence(number, period.from, period.until).await?;
     offices::view(&state, number).await
 }

@@ -8,9 +8,10 @@ use proto::desk::{OfficePut, OfficeStanding, OfficeView};
 use proto::{Holder, OfficeNumber, codes};
 use store::{CertificateFacts, OfficeFacts, OfficeState};
 
-use crate::audit::{self, Act};
+use crate::audit;
 use crate::body::{self, Body};
 use crate::decide;
+use crate::decide::act::Act;
 use crate::error::DeskError;
 use crate::operator::Operator;
 use crate::state::ConsoleState;
@@ -22,6 +23,7 @@ pub(crate) async fn put(
     Path(number): Path<String>,
     Body(wish): Body<OfficePut>,
 ) -> Result<Json<OfficeView>, DeskError> {
+    let permit = operator.permit(&state, Act::PutOffice).await?;
     let number = body::office(&number)?;
     let problems = decide::office::problems(number, &wish);
     if !problems.is_empty() {
@@ -30,7 +32,7 @@ pub(crate) async fn put(
     let before = state.store.office(number).await?;
     let facts = facts(number, wish, before.as_ref());
     if before.as_ref() != Some(&facts) {
-        audit::write(&state, &operator, Act::PutOffice, number.as_str(), process::now()).await?;
+        audit::write(&state, &permit, number.as_str(), process::now()).await?;
         state.store.put_office(&facts).await?;
     }
     view(&state, number).await

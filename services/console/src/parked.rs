@@ -9,14 +9,15 @@ use proto::desk_parked::{
     ParkedActed, ParkedDiscard, ParkedEntry, ParkedList, ParkedRedrive, ParkedSelection, ParkedStopped,
     ParkedView,
 };
-use proto::{Problem, Station, Time, codes};
+use proto::{Station, Time, codes};
 use serde::Deserialize;
 use store::Parked;
 
-use crate::audit::{self, Act};
+use crate::audit;
 use crate::body::Body;
+use crate::decide::act::Act;
 use crate::decide::parked::{MOST, chosen, detail, entry, filter, reason_problem, subject};
-use crate::error::DeskError;
+use crate::error::{DeskError, bad};
 use crate::operator::Operator;
 use crate::state::ConsoleState;
 
@@ -72,6 +73,7 @@ pub(crate) async fn redrive(
     operator: Operator,
     Body(wish): Body<ParkedRedrive>,
 ) -> Result<Json<ParkedActed>, DeskError> {
+    let permit = operator.permit(&state, Act::RedriveParked).await?;
     if wish.per_minute == Some(0) {
         return Err(bad("per_minute"));
     }
@@ -81,7 +83,7 @@ pub(crate) async fn redrive(
     if !wish.dry_run {
         let pace = (wish.per_minute).map_or_else(String::new, |most| format!("at most {most} a minute"));
         let subjects: Vec<_> = parked.iter().map(|parked| subject(parked, &pace)).collect();
-        audit::write_each(&state, &operator, Act::RedriveParked, &subjects, now).await?;
+        audit::write_each(&state, &permit, &subjects, now).await?;
         let keys: Vec<_> = parked.iter().map(Parked::key).collect();
         done = state.store.mark_redrive(&keys, wish.per_minute, now).await?;
     }
@@ -93,8 +95,9 @@ pub(crate) async fn stop(
     State(state): State<ConsoleState>,
     operator: Operator,
 ) -> Result<Json<ParkedStopped>, DeskError> {
+    let permit = operator.permit(&state, Act::StopRedrive).await?;
     let now = process::now();
-    audit::write(&state, &operator, Act::StopRedrive, "every marked one", now).await?;
+    audit::write(&state, &permit, "every marked one", now).await?;
     let stopped = state.store.stop_redrive(now).await?;
     Ok(Json(ParkedStopped { stopped }))
 }
@@ -105,6 +108,7 @@ pub(crate) async fn discard(
     operator: Operator,
     Body(wish): Body<ParkedDiscard>,
 ) -> Result<Json<ParkedActed>, DeskError> {
+    let permit = operator.permit(&state, Act::DiscardParked).await?;
     if let Some(problem) = reason_problem(&wish.reason) {
         return Err(vec![problem].into());
     }
@@ -116,7 +120,7 @@ pub(crate) async fn discard(
         for parked in &parked {
             // One by one: what is written down is what was done, also when the store goes away half-way.
             let subject = subject(parked, &wish.reason);
-            audit::write(&state, &operator, Act::DiscardParked, &subject, now).await?;
+            audit::write(&state, &permit, &subject, now).await?;
             done += u64::from(state.store.discard(&parked.key(), &by, now).await?);
         }
     }
@@ -139,8 +143,4 @@ async fn choose(
 fn acted(parked: &[Parked], done: u64, more: bool) -> Json<ParkedActed> {
     let items: Vec<ParkedEntry> = parked.iter().map(entry).collect();
     Json(ParkedActed { items, done, more })
-}
-
-fn bad(field: &str) -> DeskError {
-    vec![Problem::new(&codes::HTTP_BAD_REQUEST).at_field(field)].into()
 }

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::webhooks::WebhooksConfig;
+
 /// `[delivery]` of the relay's configuration.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,4 +42,6 @@ pub struct Config {
     pub remind_after_business_days: u32,
     /// Names of care software that metrics tell apart.
     pub software: Vec<String>,
+    /// Calls of webhooks.
+    pub webhooks: WebhooksConfig,
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
+use axum::middleware::from_fn;
 use axum::routing::{get, post};
+use chassis::metrics::Metrics;
 use chassis::process;
 use chassis::shutdown::Shutdown;
 use door::{Gate, Refused};
@@ -13,8 +15,8 @@ use seal::Sealer;
 use store::{Snapshot, Store, StoreError};
 use tokio::sync::Semaphore;
 
-use crate::events::Events;
-use crate::{Config, directory, inbox, receipts, sent};
+use crate::imports::Imports;
+use crate::{Config, directory, happenings, inbox, receipts, sent, traced};
 
 /// Seconds a client waits when the store cannot be reached.
 const RETRY_AFTER: u32 = 5;
@@ -29,8 +31,7 @@ pub struct DeliveryState {
     pub(crate) long_polls: Arc<Semaphore>,
     pub(crate) shutdown: Shutdown,
     pub(crate) by: String,
-    pub(crate) events: Events,
-    pub(crate) software: Arc<[String]>,
+    pub(crate) imports: Imports,
 }
 
 impl DeliveryState {
@@ -43,7 +44,7 @@ impl DeliveryState {
         snapshot: Snapshot,
         receipts: Arc<Sealer>,
         shutdown: Shutdown,
-        events: Events,
+        imports: Imports,
     ) -> Self {
         let long_polls = Arc::new(Semaphore::new(config.long_polls));
         let by = process::name(Station::Delivery);
@@ -55,9 +56,23 @@ impl DeliveryState {
             long_polls,
             shutdown,
             by,
-            events,
-            software: config.software.clone().into(),
+            imports,
         }
+    }
+
+    /// Registers how many wait, told whenever it is asked for.
+    pub fn count_waiting(&self, config: &Config, metrics: &Metrics) {
+        let waiting = metrics.gauge(
+            "relay_delivery_waiting",
+            "Long polls and streams of events open now. At `delivery.long_polls` further ones are answered at once, and clients ask again: raise it, or start another replica.",
+            &[],
+        );
+        let (places, all) = (Arc::clone(&self.long_polls), config.long_polls);
+        metrics.at_render(move || {
+            let open = all.saturating_sub(places.available_permits());
+            #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+            waiting.with(&[]).set(open as f64);
+        });
     }
 }
 
@@ -69,11 +84,15 @@ impl FromRef<DeliveryState> for Gate {
 
 /// The routes.
 pub fn router(state: DeliveryState) -> Router {
-    Router::new()
-        .route("/v1/inbox", get(inbox::list))
+    let items = Router::new()
         .route("/v1/inbox/{id}", get(inbox::fetch).head(inbox::head))
         .route("/v1/inbox/{id}/collected", post(inbox::collected))
         .route("/v1/inbox/{id}/imported", post(inbox::imported))
+        .route_layer(from_fn(traced::item));
+    Router::new()
+        .merge(items)
+        .route("/v1/events", get(happenings::follow))
+        .route("/v1/inbox", get(inbox::list))
         .route("/v1/sent", get(sent::list))
         .route("/v1/sent/{id}", get(sent::item))
         .route("/v1/sent/{id}/recall", post(sent::recall))
@@ -81,6 +100,7 @@ pub fn router(state: DeliveryState) -> Router {
         .route("/v1/offices", get(directory::offices))
         .route("/v1/notices", get(directory::notices))
         .route("/v1/me", get(directory::me))
+        .route(proto::openapi::PATH, get(::door::openapi))
         .with_state(state)
 }
 

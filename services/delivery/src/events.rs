@@ -2,10 +2,11 @@
 
 use chassis::metrics::{CounterVec, GaugeVec, HistogramVec, Metrics};
 use proto::api::ImportResult;
-use proto::{Station, Time};
+use proto::{Message, Station, Time, Traceparent};
 use store::{Entered, Expired, Oldest, Uncollected};
 
 use crate::decide::reminding::AGES;
+use crate::traced::trace;
 
 /// Counters of delivery.
 #[derive(Clone)]
@@ -17,6 +18,7 @@ pub struct Events {
     notes_restarted: CounterVec,
     redriven: CounterVec,
     uncollected: GaugeVec,
+    claims_days_left: GaugeVec,
     reminded: CounterVec,
     expired: CounterVec,
     deleted: CounterVec,
@@ -81,6 +83,11 @@ impl Events {
                 "relay_uncollected_envelopes",
                 "Delivered envelopes nobody has collected, by age in business days. Told by the replica that does the upkeep, 0 by the others. Old ones before the 10th: call the offices.",
                 &["age"],
+            ),
+            claims_days_left: metrics.gauge(
+                "relay_claims_days_left",
+                "Whole days in Japan until claims close on the 10th, 0 on that day; told by every replica, by its own clock. At 5 or less with old uncollected envelopes: call the offices. Replicas that differ for long: a clock is wrong.",
+                &[],
             ),
             reminded: metrics.counter(
                 "relay_reminded_offices_total",
@@ -149,14 +156,20 @@ impl Events {
     }
 
     /// A message was entered.
-    pub fn entered(&self, id: &str, entered: &Entered, accepted_at: Option<Time>, now: Time) {
+    pub fn entered(&self, message: &Message, entered: &Entered, accepted_at: Option<Time>, now: Time) {
         self.entered.with(&[word(entered)]).inc();
         if let (Entered::Mailboxed { .. }, Some(accepted_at)) = (entered, accepted_at) {
             self.end_to_end
                 .with(&[])
                 .observe(now.seconds_since(accepted_at).max(0.0));
         }
-        tracing::info!(envelope.id = id, end = word(entered), "entered");
+        let trace_id = trace(message).map(Traceparent::trace);
+        tracing::info!(
+            envelope.id = message.message_id,
+            trace_id,
+            end = word(entered),
+            "entered"
+        );
     }
 
     /// What an outcome refused an envelope for.
@@ -240,6 +253,11 @@ impl Events {
             )]
             self.uncollected.with(&[age]).set(*count as f64);
         }
+    }
+
+    /// It is so many days to the end of claims.
+    pub fn claims_days_left(&self, days: i8) {
+        self.claims_days_left.with(&[]).set(f64::from(days));
     }
 
     /// A destination was reminded.

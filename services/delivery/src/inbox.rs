@@ -10,17 +10,17 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use chassis::process;
 use door::Refused;
-use proto::api::{Acknowledged, Imported, InboxItem, Page};
-use proto::{EnvelopeId, Limits, MessageType, Problem, codes};
+use proto::api::{Acknowledged, InboxItem, Page};
+use proto::{EnvelopeId, MessageType, Problem, codes};
 use serde::Deserialize;
 use store::{Cursor, InboxState};
 
-use crate::decide::software;
 use crate::door::{DeliveryState, store_error};
+use crate::imports::Imports;
 use crate::reader::Reader;
 
 /// Longest long poll, seconds.
-const LONGEST_WAIT: u64 = 60;
+pub const LONGEST_WAIT: u64 = 60;
 
 /// Query of a list.
 #[derive(Deserialize)]
@@ -194,35 +194,8 @@ pub async fn imported(
     body: Bytes,
 ) -> Result<Json<Acknowledged>, Refused> {
     let id = parse_id(&id)?;
-    let result = read_imported(&body).ok_or_else(|| malformed("body"))?;
-    let done = state
-        .store
-        .imported(reader.office, id, &result, &state.by, process::now())
-        .await;
-    if matches!(done, Ok(Some(_))) {
-        let software = software::label(result.software.as_deref(), &state.software);
-        state.events.imported(&id.to_string(), result.result, software);
-    }
-    acknowledged(done)
-}
-
-/// An import's result as software may report it: bounded, and without characters no store keeps.
-fn read_imported(body: &[u8]) -> Option<Imported> {
-    let imported: Imported = serde_json::from_slice(body).ok()?;
-    let plain = |text: &str, most: usize| {
-        text.chars().count() <= most && !text.chars().any(|c| c < ' ' && c != '\n' && c != '\t')
-    };
-    let texts = |problem: &Problem| {
-        let places = [&problem.file, &problem.field, &problem.value];
-        plain(&problem.code, 100)
-            && plain(&problem.message, 2_000)
-            && plain(&problem.message_en, 2_000)
-            && places.into_iter().flatten().all(|text| plain(text, 300))
-    };
-    let good = imported.software.as_deref().is_none_or(|name| plain(name, 200))
-        && imported.problems.len() <= Limits::PROBLEMS
-        && imported.problems.iter().all(texts);
-    good.then_some(imported)
+    let imported = Imports::read(&body).ok_or_else(|| malformed("body"))?;
+    acknowledged(state.imports.record(reader.office, id, &imported).await)
 }
 
 fn acknowledged(
@@ -333,15 +306,6 @@ fn one_range(range: &str, total: u64) -> Option<Result<(u64, u64), ()>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_software_reports_is_bounded() {
-        assert!(read_imported(br#"{"result":"ok","software":"x 1.0"}"#).is_some());
-        assert!(read_imported(br#"{"result":"ok","software":"a\u0000b"}"#).is_none());
-        assert!(read_imported(br#"{"result":"maybe"}"#).is_none());
-        let long = format!(r#"{{"result":"failed","software":"{}"}}"#, "x".repeat(201));
-        assert!(read_imported(long.as_bytes()).is_none());
-    }
 
     #[test]
     fn limits_are_clamped_and_only_numbers() {

@@ -5,8 +5,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chassis::broker::{Mode, Outcome, Source, Stage, Transient, waiting};
 use chassis::process;
-use proto::topology::PARKED_QUEUE;
-use proto::{Message, Publication, Station};
+use proto::stamps::header;
+use proto::topology::{ACKS_QUEUE, PARKED_QUEUE, SUBMIT_QUEUE};
+use proto::{Message, Publication, Station, Traceparent};
 use store::{ParkedRow, Store};
 
 /// Most parked messages taken at once.
@@ -29,6 +30,13 @@ impl ParkedStage {
     }
 }
 
+/// Whether it died in a queue that clients write to. Nothing of ours ends so: its client wrote an expiration. And nothing
+/// around its bytes may be believed: what looks like stamps there is the client's.
+fn by_its_client(message: &Message) -> bool {
+    let died_in = message.headers.get(header::DIED_IN).map(String::as_str);
+    matches!(died_in, Some(SUBMIT_QUEUE | ACKS_QUEUE))
+}
+
 #[async_trait]
 impl Stage for ParkedStage {
     fn station(&self) -> Station {
@@ -37,6 +45,14 @@ impl Stage for ParkedStage {
 
     fn name(&self) -> &'static str {
         "parked"
+    }
+
+    /// A client's own header decides nothing here.
+    fn trace(&self, message: &Message) -> Option<Traceparent> {
+        if by_its_client(message) {
+            return None;
+        }
+        crate::traced::trace(message)
     }
 
     fn source(&self) -> Source {
@@ -53,6 +69,12 @@ impl Stage for ParkedStage {
     async fn handle(&self, batch: Vec<Message>) -> Vec<Outcome> {
         let mut outcomes = Vec::with_capacity(batch.len());
         for message in &batch {
+            if by_its_client(message) {
+                let cause = "expired before it was looked at, as its client wished";
+                tracing::warn!(message_id = %message.message_id, cause, "a client's message was dropped");
+                outcomes.push(Outcome::Done);
+                continue;
+            }
             let row = ParkedRow::of(message);
             let outcome = match waiting(self.store.park(&row, &self.by, process::now())).await {
                 Ok(open) => {

@@ -7,7 +7,6 @@ use chassis::process;
 use door::{Caller, Refused};
 use proto::{Holder, OfficeNumber, Right, codes};
 use serde::Deserialize;
-use store::Freshness;
 
 use crate::door::{DeliveryState, store_error};
 use crate::inbox::malformed;
@@ -65,14 +64,12 @@ async fn act_for(
         // Vendors have no office of their own: they must name one.
         (None, None) => return Err(bad_request()),
     };
-    for freshness in [Freshness::Cached, Freshness::Now] {
-        let may = state
-            .snapshot
-            .may_act(office, &holder, right, process::now(), freshness)
-            .await;
-        if may.map_err(|error| store_error(&error))? {
-            return Ok((office, holder));
-        }
+    let may = state
+        .snapshot
+        .may_act_after_all(office, &holder, right, process::now())
+        .await;
+    if may.map_err(|error| store_error(&error))? {
+        return Ok((office, holder));
     }
     // What is not yours is not there.
     Err(Refused::from(&codes::HTTP_NOT_FOUND))

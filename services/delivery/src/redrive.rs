@@ -11,7 +11,7 @@ use chassis::broker::{Broker, Publisher};
 use chassis::process;
 use chassis::shutdown::Shutdown;
 use proto::Station;
-use store::{Lease, Parked, Store};
+use store::{Lease, Parked, Store, StoreError};
 use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 
 use crate::Config;
@@ -34,6 +34,13 @@ pub struct Redriver {
     shards: u16,
     lease_seconds: i64,
     per_minute: u32,
+}
+
+/// What a redriver does next.
+enum Next {
+    Nothing,
+    Rest(Instant),
+    Send(Box<Parked>),
 }
 
 impl Redriver {
@@ -89,43 +96,49 @@ impl Redriver {
         }
     }
 
-    /// Until nothing is marked, the lease is lost, or store or broker do not do their part.
+    /// Until nothing is marked, the lease is lost, or store or broker do not do their part. The pace is that of what is
+    /// marked next, looked up again while it rests: it may be another one than when the last was sent.
     async fn send_what_is_marked(&self) {
+        let third = Duration::from_secs(u64::try_from(self.lease_seconds).unwrap_or(1)) / 3;
+        let (mut held, mut sent) = (Instant::now(), None::<Instant>);
         loop {
-            let begun = Instant::now();
-            let marked = match self.store.to_redrive(1).await {
-                Ok(marked) => marked.into_iter().next(),
+            // Prolonged in time, or the next holder would begin at once.
+            if third <= held.elapsed() {
+                held = Instant::now();
+                if !self.hold_lease().await {
+                    return;
+                }
+            }
+            match self.next(sent).await {
+                Ok(Next::Nothing) => return,
+                Ok(Next::Rest(until)) => sleep_until(until.min(Instant::now() + LOOK)).await,
+                Ok(Next::Send(parked)) => {
+                    sent = Some(Instant::now());
+                    if !self.send(&parked).await {
+                        return;
+                    }
+                }
                 Err(error) => {
                     tracing::warn!(error = %error, "what is to be sent again was not read");
                     return;
                 }
-            };
-            let Some(parked) = marked else { return };
-            if !self.send(&parked).await {
-                return;
-            }
-            let next = begun + pause(self.per_minute, parked.per_minute);
-            if !self.rest_until(next).await {
-                return;
             }
         }
     }
 
-    /// Waits and prolongs the lease meanwhile, or the next holder would begin at once: whether it is still held.
-    async fn rest_until(&self, next: Instant) -> bool {
-        let third = Duration::from_secs(u64::try_from(self.lease_seconds).unwrap_or(1)) / 3;
-        loop {
-            let wake = next.min(Instant::now() + third);
-            sleep_until(wake).await;
-            if !self.hold_lease().await {
-                return false;
-            }
-            // Nothing left, or stopped: what is marked next may have another pace.
-            let waits = self.store.redrive_waits().await.unwrap_or(true);
-            if next <= Instant::now() || !waits {
-                return true;
+    /// What is to be done, the last having been sent then. The message is read only when its time has come.
+    async fn next(&self, sent: Option<Instant>) -> Result<Next, StoreError> {
+        if let Some(sent) = sent {
+            let Some(wished) = self.store.redrive_pace().await? else {
+                return Ok(Next::Nothing);
+            };
+            let due = sent + pause(self.per_minute, wished);
+            if Instant::now() < due {
+                return Ok(Next::Rest(due));
             }
         }
+        let marked = self.store.to_redrive(1).await?.into_iter().next();
+        Ok(marked.map_or(Next::Nothing, |parked| Next::Send(Box::new(parked))))
     }
 
     /// One message; false: try again later.

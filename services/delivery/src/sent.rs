@@ -1,5 +1,7 @@
 //! The sent list of an office: a change feed of what it sent, and recall.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use chassis::process;
@@ -8,11 +10,16 @@ use proto::api::{Page, Recalled, SentItem};
 use proto::{Status, Time, codes};
 use serde::Deserialize;
 use store::{RecallAnswer, SentFilter};
+use tokio::time::Instant;
 
 use crate::decide::business_days::{arrived_before, business_days_since};
 use crate::door::{DeliveryState, store_error};
-use crate::inbox::{clamp, cursor, malformed, number, parse_id};
+use crate::inbox::{LONGEST_WAIT, clamp, cursor, malformed, number, parse_id};
 use crate::reader::{Reader, Sender};
+
+/// Seconds for which an id nobody knows yet is waited for: on PostgreSQL another replica may read the notes, and is looked at once a
+/// second.
+const LEARNING: u64 = 2;
 
 /// Query of the list.
 #[derive(Deserialize)]
@@ -21,6 +28,12 @@ pub struct ListQuery {
     limit: Option<String>,
     status: Option<String>,
     uncollected: Option<String>,
+}
+
+/// Query of one item.
+#[derive(Deserialize)]
+pub struct ItemQuery {
+    wait: Option<String>,
 }
 
 /// Which items: those of a status, or those not collected for so many business days.
@@ -69,20 +82,37 @@ pub async fn list(
     }))
 }
 
-/// `GET /v1/sent/{id}`: with history, problems and receipts.
+/// `GET /v1/sent/{id}`: with history, problems and receipts. The 202 comes before the ledger has read the acceptance note, so
+/// an id nobody knows yet is waited for, `wait` seconds or [`LEARNING`]: who follows `status_url` at once shall not read 404.
 pub async fn item(
     State(state): State<DeliveryState>,
     reader: Reader,
     Path(id): Path<String>,
+    Query(query): Query<ItemQuery>,
 ) -> Result<Json<SentItem>, Refused> {
-    let found = state
-        .store
-        .sent_item(reader.office, parse_id(&id)?)
-        .await
-        .map_err(|error| store_error(&error))?;
-    found
-        .map(|item| Json(with_age(item, process::now())))
-        .ok_or_else(|| Refused::from(&codes::HTTP_NOT_FOUND))
+    let id = parse_id(&id)?;
+    let wait = query
+        .wait
+        .as_deref()
+        .map_or(Ok(LEARNING), |text| number("wait", text))?;
+    let learnt = Instant::now() + Duration::from_secs(wait.min(LONGEST_WAIT));
+    // Without a free place it is answered at once.
+    let place = state.long_polls.clone().try_acquire_owned();
+    loop {
+        let changed = state.store.changed(reader.office);
+        let found = state.store.sent_item(reader.office, id).await;
+        if let Some(item) = found.map_err(|error| store_error(&error))? {
+            return Ok(Json(with_age(item, process::now())));
+        }
+        if place.is_err() || learnt <= Instant::now() || state.shutdown.begun() {
+            return Err(Refused::from(&codes::HTTP_NOT_FOUND));
+        }
+        tokio::select! {
+            () = changed => {}
+            () = state.shutdown.wait() => {}
+            () = tokio::time::sleep_until(learnt) => {}
+        }
+    }
 }
 
 /// `POST /v1/sent/{id}/recall`

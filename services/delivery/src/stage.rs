@@ -1,7 +1,7 @@
 //! Where messages of `delivery.NN` and the ledger meet: one transaction a batch.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chassis::broker::{Mode, Outcome, Source, Stage, Transient, waiting};
@@ -13,6 +13,7 @@ use store::{Entered, Learned, Store};
 use crate::Config;
 use crate::events::Events;
 use crate::gather::Gather;
+use crate::traced;
 
 /// The stage `delivery`: `delivery.NN` in, mailbox and ledger out.
 pub struct DeliveryStage {
@@ -117,6 +118,7 @@ impl Stage for DeliveryStage {
                 Err(cause) => defects.push(Some(cause)),
             }
         }
+        let began = Instant::now();
         let entered = match waiting(self.gather.enter(learned)).await {
             Some(entered) => entered,
             // Once more in this task, where a panic is put down to its message.
@@ -130,6 +132,7 @@ impl Stage for DeliveryStage {
                 return batch.iter().map(|_| retry()).collect();
             }
         };
+        let took = began.elapsed();
         let now = process::now();
         let mut entered = entered.into_iter();
         let mut outcomes = Vec::with_capacity(batch.len());
@@ -139,7 +142,8 @@ impl Stage for DeliveryStage {
                 (Some(cause), _) => self.parked(message, &cause),
                 (None, entered) => match entered.next() {
                     Some(end) => {
-                        self.events.entered(&message.message_id, &end, accepted_at, now);
+                        self.events.entered(message, &end, accepted_at, now);
+                        traced::entered(message, &end, took);
                         match &end {
                             Entered::Rejected | Entered::Undeliverable => {
                                 self.events.refused_for(codes.iter().map(String::as_str));

@@ -71,6 +71,9 @@ impl Upkeep {
                 () = shutdown.wait() => break,
                 _ = clock.tick() => {}
             }
+            // Each replica, whoever has the lease: what the alert asks for is the least of all.
+            let days_left = reminding::claims_days_left(process::now());
+            self.events.claims_days_left(days_left);
             tokio::select! {
                 // What was begun is rolled back and done by the next one.
                 () = shutdown.wait() => break,
@@ -95,6 +98,7 @@ impl Upkeep {
         self.count(now).await?;
         self.count_ending(now).await?;
         self.remind(now).await?;
+        self.store.pass_notices().await?;
         Ok(self.expire(now).await? && self.delete_contents(now).await? && self.sweep(now).await?)
     }
 

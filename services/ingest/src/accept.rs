@@ -1,4 +1,4 @@
-//! `POST /v1/envelopes`: from the bytes to the 202.
+//! From the bytes to the acceptance: [`take`], the same for every door, and `POST /v1/envelopes`.
 
 use axum::Json;
 use axum::body::Body;
@@ -8,14 +8,18 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use chassis::broker::publishing;
 use chassis::process;
+use chassis::traces::{self, Recording};
 use door::{Caller, Refused};
 use proto::api::Accepted;
+use proto::otlp::Kind;
 use proto::{
-    Acceptance, AcceptanceNote, Code, Envelope, ManifestHead, Receipt, Right, Stamps, Step, StepStamp,
-    Traceparent, codes,
+    Acceptance, AcceptanceNote, Code, Envelope, EnvelopeId, Holder, ManifestHead, Receipt, Right, Stamps,
+    Station, Step, StepStamp, Traceparent, codes,
 };
-use store::Freshness;
+
+use tracing::Instrument;
 
 use crate::decide::{self, SubmitterFacts};
 use crate::door::IngestState;
@@ -48,6 +52,7 @@ async fn submit(
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
     decide::media_type(content_type)?;
+    state.sign.pass()?;
     let _place = state
         .submissions
         .clone()
@@ -59,59 +64,99 @@ async fn submit(
     }
     state.valve.pass().await?;
     let (envelope, _bytes) = state.read(body).await?;
+    let traceparent = headers.get("traceparent").and_then(|value| value.to_str().ok());
+    let by = By {
+        submitter: &caller.holder,
+        traceparent,
+        door: (Kind::Server, "POST /v1/envelopes"),
+    };
+    let receipt = take(state, &by, envelope).await?;
+    Ok(Accepted {
+        id: receipt.id,
+        accepted_at: receipt.at,
+        status_url: format!("/v1/sent/{}", receipt.id),
+        receipt: sign(state, &receipt)?,
+    })
+}
+
+/// Who submits, and how.
+pub(crate) struct By<'a> {
+    pub(crate) submitter: &'a Holder,
+    /// The client's trace, as it was written.
+    pub(crate) traceparent: Option<&'a str>,
+    /// What the door's span is called.
+    pub(crate) door: (Kind, &'static str),
+}
+
+/// Takes an envelope from whoever submits it, by whatever door. Done says: on disk at the broker, confirmed, and noted.
+pub(crate) async fn take(state: &IngestState, by: &By<'_>, envelope: Bytes) -> Result<Receipt, Refused> {
     let began = std::time::Instant::now();
     let Peeked { id, head } = peek::peek(&envelope)
         .await
         .map_err(|problem| Refused::from(*problem))?;
-    may_send(state, caller, &head).await?;
-    let accept = accept(state, caller, headers, envelope, id, &head);
-    let accepted = tokio::time::timeout(state.accept_within, accept)
-        .await
-        .map_err(|_| &codes::BROKER_UNAVAILABLE)??;
-    state
-        .events
-        .accepted(&id, head.sender, head.destination, began.elapsed().as_secs_f64());
-    Ok(accepted)
+    // The client's trace goes on; without one it is the envelope's own.
+    let given = by.traceparent.and_then(|text| text.parse().ok());
+    let under = traces::accept(given, id);
+    let trace = under.context();
+    let mut span = traces::begin(Station::Ingest.as_str(), by.door.0, by.door.1, under);
+    if let Some(span) = &mut span {
+        span.since(began.elapsed());
+        span.note("envelope.id", id);
+        span.note("office.sender", head.sender);
+        span.note("office.destination", head.destination);
+    }
+    let trace = span.as_ref().and_then(Recording::context).unwrap_or(trace);
+    let events = tracing::error_span!("envelope", envelope.id = %id, trace_id = trace.trace());
+    let taking = async {
+        may_send(state, by.submitter, &head).await?;
+        let accept = accept(state, by.submitter, (trace, &span), envelope, id, &head);
+        let receipt = tokio::time::timeout(state.accept_within, accept)
+            .await
+            .map_err(|_| &codes::BROKER_UNAVAILABLE)??;
+        state
+            .events
+            .accepted(head.sender, head.destination, began.elapsed().as_secs_f64());
+        Ok(receipt)
+    };
+    let taken: Result<Receipt, Refused> = taking.instrument(events).await;
+    if let Some(span) = &mut span {
+        match &taken {
+            Ok(_) => span.note("outcome", "accepted"),
+            Err(refused) => {
+                span.note("outcome", "refused");
+                span.note("outcome.codes", &refused.document.code);
+                span.fail(&refused.document.code);
+            }
+        }
+    }
+    taken
 }
 
 /// The submitter may act for the sender; a no of the snapshot is asked again afresh.
-async fn may_send(state: &IngestState, caller: &Caller, head: &ManifestHead) -> Result<(), Refused> {
-    let mut verdict = Ok(());
-    for freshness in [Freshness::Cached, Freshness::Now] {
-        let may_send = state
-            .snapshot
-            .may_act(
-                head.sender,
-                &caller.holder,
-                Right::Send,
-                process::now(),
-                freshness,
-            )
-            .await
-            .map_err(|error| {
-                tracing::warn!(error = %error, "directory not readable");
-                &codes::STORE_UNAVAILABLE
-            })?;
-        verdict = decide::submitter(&SubmitterFacts {
-            submitter: &caller.holder,
-            sender: head.sender,
-            may_send,
-        });
-        if verdict.is_ok() {
-            break;
-        }
-    }
-    Ok(verdict?)
+async fn may_send(state: &IngestState, submitter: &Holder, head: &ManifestHead) -> Result<(), Refused> {
+    let may_send = state
+        .snapshot
+        .may_act_after_all(head.sender, submitter, Right::Send, process::now())
+        .await
+        .map_err(|error| {
+            tracing::warn!(error = %error, "directory not readable");
+            &codes::STORE_UNAVAILABLE
+        })?;
+    Ok(decide::submitter(&SubmitterFacts {
+        submitter,
+        sender: head.sender,
+        may_send,
+    })?)
 }
 
 async fn accept(
     state: &IngestState,
-    caller: &Caller,
-    headers: &HeaderMap,
+    submitter: &Holder,
+    (trace, span): (Traceparent, &Option<Recording>),
     bytes: Bytes,
-    id: proto::EnvelopeId,
+    id: EnvelopeId,
     head: &ManifestHead,
-) -> Result<Accepted, Refused> {
+) -> Result<Receipt, Refused> {
     let acceptance = Acceptance::from_bytes(random()?);
     let accepted_at = process::now();
     let stamps = Stamps {
@@ -120,13 +165,13 @@ async fn accept(
             at: accepted_at,
             by: state.by.clone(),
         },
-        submitter: caller.holder.clone(),
+        submitter: submitter.clone(),
         sender: head.sender,
         destination: head.destination,
         validated: None,
         sending: None,
         routed: None,
-        traceparent: Some(traceparent(headers)?),
+        traceparent: Some(trace),
         parked: None,
     };
     let note = AcceptanceNote {
@@ -135,28 +180,31 @@ async fn accept(
         accepted_at,
         sender: head.sender,
         destination: head.destination,
-        submitter: caller.holder.to_string(),
+        submitter: submitter.to_string(),
     };
     let envelope = Envelope::accepted(id, stamps, bytes);
-    state
-        .publisher
-        .publish(envelope.submitted(state.shards))
-        .await
-        .map_err(|error| {
-            tracing::warn!(envelope.id = %id, error = %error, "envelope not confirmed");
-            &codes::BROKER_UNAVAILABLE
-        })?;
-    state.notes.write(note).await.map_err(|error| {
-        tracing::warn!(envelope.id = %id, error = %error, "note not confirmed");
+    let mut publication = envelope.submitted(state.shards);
+    let below = span.as_ref().and_then(Recording::below);
+    let mut sending = publishing(below, Station::Ingest.as_str(), &mut publication);
+    state.publisher.publish(publication).await.map_err(|error| {
+        if let Some(sending) = &mut sending {
+            sending.fail(error);
+        }
+        tracing::warn!(error = %error, "envelope not confirmed");
         &codes::BROKER_UNAVAILABLE
     })?;
-    let receipt = Receipt::new(Step::Accepted, id, head.sender, head.destination, accepted_at);
-    Ok(Accepted {
+    drop(sending);
+    state.notes.write(note).await.map_err(|error| {
+        tracing::warn!(error = %error, "note not confirmed");
+        &codes::BROKER_UNAVAILABLE
+    })?;
+    Ok(Receipt::new(
+        Step::Accepted,
         id,
+        head.sender,
+        head.destination,
         accepted_at,
-        status_url: format!("/v1/sent/{id}"),
-        receipt: sign(state, &receipt)?,
-    })
+    ))
 }
 
 fn sign(state: &IngestState, receipt: &Receipt) -> Result<String, &'static Code> {
@@ -166,23 +214,6 @@ fn sign(state: &IngestState, receipt: &Receipt) -> Result<String, &'static Code>
         &codes::HTTP_INTERNAL
     })?;
     Ok(STANDARD.encode(signed))
-}
-
-/// The client's trace goes on; without one a new trace begins here.
-fn traceparent(headers: &HeaderMap) -> Result<Traceparent, &'static Code> {
-    let given = headers
-        .get("traceparent")
-        .and_then(|value| value.to_str().ok())
-        .and_then(|text| text.parse().ok());
-    let span_id = random()?;
-    Ok(match given {
-        Some(traceparent) => Traceparent::child(traceparent, span_id),
-        None => Traceparent {
-            trace_id: random()?,
-            span_id,
-            flags: 1,
-        },
-    })
 }
 
 fn random<const N: usize>() -> Result<[u8; N], &'static Code> {

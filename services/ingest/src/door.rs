@@ -20,6 +20,7 @@ use store::Snapshot;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::events::Events;
+use crate::maintenance::Sign;
 use crate::notes::Notes;
 use crate::pressure::Valve;
 use crate::{Config, accept, check, policy};
@@ -32,6 +33,7 @@ pub struct IngestState {
     pub(crate) snapshot: Snapshot,
     pub(crate) publisher: Publisher,
     pub(crate) notes: Notes,
+    pub(crate) sign: Sign,
     pub(crate) valve: Valve,
     pub(crate) receipts: Arc<Sealer>,
     pub(crate) rules: Arc<Rules>,
@@ -55,6 +57,8 @@ pub struct Parts {
     pub snapshot: Snapshot,
     /// The way to the broker.
     pub publisher: Publisher,
+    /// Whether maintenance is going on.
+    pub sign: Sign,
     /// How much is waiting already.
     pub valve: Valve,
     /// Signs receipts.
@@ -78,6 +82,7 @@ impl IngestState {
             snapshot: parts.snapshot,
             notes: Notes::start(parts.publisher.clone(), linger),
             publisher: parts.publisher,
+            sign: parts.sign,
             valve: parts.valve,
             receipts: parts.receipts,
             rules: parts.rules,
@@ -123,5 +128,6 @@ pub fn router(state: IngestState) -> Router {
         .route("/v1/envelopes", post(accept::post))
         .route("/v1/check", post(check::post))
         .route("/v1/policy", get(policy::get))
+        .route(proto::openapi::PATH, get(::door::openapi))
         .with_state(state)
 }

@@ -27,6 +27,13 @@ pub async fn peek(envelope: &Bytes) -> Result<Peeked, Box<Problem>> {
     looked.unwrap_or_else(|_| Err(Box::new(Problem::new(&codes::SEAL_NOT_CMS))))
 }
 
+/// Who to whom, if that can be read: one look on the thread at hand.
+#[must_use]
+pub fn head(envelope: &[u8]) -> Option<ManifestHead> {
+    let content = seal::content::unverified(envelope).ok()?;
+    parcel::peek(&content).ok()
+}
+
 fn look(envelope: &[u8]) -> Result<Peeked, Box<Problem>> {
     let content = seal::content::unverified(envelope)?;
     let head = parcel::peek(&content)?;

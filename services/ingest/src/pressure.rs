@@ -67,7 +67,7 @@ impl Watch {
                 }
             };
             self.events.read(&backlog);
-            let waiting = backlog.iter().map(|(_, waiting)| waiting).sum();
+            let waiting = backlog.iter().map(|stage| stage.messages).sum();
             let before = *self.pressure.borrow();
             let now = self.marks.pressure(before, waiting);
             if (now == Pressure::Full) != (before == Pressure::Full) {

@@ -1,10 +1,12 @@
 //! Which station stands on what: the one place where all of them are known.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
 use chassis::broker::{Broker, Stage};
 use door::{Gate, RateLimit};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::Command;
@@ -27,14 +29,17 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
+/// How long the collector of traces may take to hear the last of them.
+const LAST_SPANS: std::time::Duration = std::time::Duration::from_secs(3);
+
 type Work = JoinSet<Result<(), Failure>>;
 
 /// Runs the stations of a command until shutdown has drained them.
 ///
 /// # Errors
 /// When a station cannot start.
-pub(crate) async fn run(command: Command, config: Config) -> Result<(), Failure> {
-    let Some(ground) = Ground::prepare(command, config).await? else {
+pub(crate) async fn run(command: Command, config: Config, sandbox: Option<PathBuf>) -> Result<(), Failure> {
+    let Some(ground) = Ground::prepare(command, config, sandbox).await? else {
         return Ok(());
     };
     let ready = ground.health.part("start");
@@ -46,14 +51,32 @@ pub(crate) async fn run(command: Command, config: Config) -> Result<(), Failure>
         watch.await;
         Ok(())
     });
-    let runs = |station| command == station || command == Command::All;
-    if runs(Command::Console) {
-        console(&ground, &mut work).await?;
+    if let Some(folder) = &ground.sandbox {
+        crate::sandbox::enrol(folder, &ground.store).await?;
+        let answering = crate::sandbox::answer(ground.store.clone(), ground.shutdown.clone());
+        work.spawn(async move {
+            answering.await;
+            Ok(())
+        });
     }
-    if command != Command::Console {
+    let runs = |station| command == station || command == Command::All;
+    // The desk opens before the broker is there: it has to say so.
+    let (at_desk, from_desk) = watch::channel(None);
+    if runs(Command::Console) {
+        console(&ground, from_desk, &mut work).await?;
+    }
+    if command == Command::Console {
+        let ground = ground.clone();
+        work.spawn(async move {
+            at_desk.send_replace(ground.broker_to_look_at().await);
+            ground.shutdown.wait().await;
+            Ok(())
+        });
+    } else {
         let Some(broker) = ground.broker().await? else {
             return Ok(());
         };
+        at_desk.send_replace(Some(broker.clone()));
         if runs(Command::Validation) {
             validation(&ground, &broker, &mut work);
         }
@@ -69,6 +92,10 @@ pub(crate) async fn run(command: Command, config: Config) -> Result<(), Failure>
     }
     ready.set_ready(true, "");
     tracing::info!(station = ?command, "ready");
+    if let Some(folder) = &ground.sandbox {
+        let folder = folder.display();
+        tracing::info!(%folder, "a sandbox: `env` in its folder names the doors, `offices` holds the certificates");
+    }
     let mut failure = Ok(());
     while let Some(ended) = work.join_next().await {
         match ended {
@@ -84,6 +111,7 @@ pub(crate) async fn run(command: Command, config: Config) -> Result<(), Failure>
         // One part gone means the whole process drains: a supervisor starts it whole again.
         ground.shutdown.begin();
     }
+    chassis::traces::flush(LAST_SPANS).await;
     tracing::info!("drained");
     failure
 }
@@ -153,6 +181,9 @@ async fn delivery(ground: &Ground, broker: &Broker, work: &mut Work) -> Result<(
         books.run(shutdown).await;
         Ok(())
     });
+    let imports = delivery::imports::Imports::new(ground.store.clone(), events, config);
+    channels(ground, broker, work, imports.clone());
+    webhooks(ground, work)?;
     let receipts = ground.receipts()?;
     let (store, snapshot) = (ground.store.clone(), ground.snapshot.clone());
     let state = delivery::DeliveryState::new(
@@ -162,9 +193,46 @@ async fn delivery(ground: &Ground, broker: &Broker, work: &mut Work) -> Result<(
         snapshot,
         receipts,
         ground.shutdown.clone(),
-        events,
+        imports,
     );
+    state.count_waiting(config, &ground.metrics);
     serve(ground, work, &config.door, delivery::router(state), "delivery").await
+}
+
+/// Vendors' and offices' own queues, and what comes back from them.
+fn channels(ground: &Ground, broker: &Broker, work: &mut Work, imports: delivery::imports::Imports) {
+    let events = delivery::channels::ChannelEvents::new(&ground.metrics);
+    let (store, snapshot) = (ground.store.clone(), ground.snapshot.clone());
+    let acks = delivery::acks::AckStage::new(
+        store.clone(),
+        snapshot,
+        broker.publisher(),
+        events.clone(),
+        imports,
+    );
+    stage(ground, broker, work, Arc::new(acks));
+    let channels = delivery::channels::Channels::new(store, broker.clone(), events);
+    let shutdown = ground.shutdown.clone();
+    work.spawn(async move {
+        channels.run(shutdown).await;
+        Ok(())
+    });
+}
+
+/// Vendors' and offices' own URLs.
+fn webhooks(ground: &Ground, work: &mut Work) -> Result<(), Failure> {
+    let events = delivery::webhooks::WebhookEvents::new(&ground.metrics);
+    let config = &ground.config.delivery.webhooks;
+    let made = delivery::webhooks::Webhooks::new(ground.store.clone(), events, config);
+    let webhooks = made.map_err(|error| {
+        Failure::Usage(anyhow::Error::new(error).context("`delivery.webhooks.authorities`"))
+    })?;
+    let shutdown = ground.shutdown.clone();
+    work.spawn(async move {
+        webhooks.run(shutdown).await;
+        Ok(())
+    });
+    Ok(())
 }
 
 async fn ingest(ground: &Ground, broker: &Broker, work: &mut Work) -> Result<(), Failure> {
@@ -175,11 +243,18 @@ async fn ingest(ground: &Ground, broker: &Broker, work: &mut Work) -> Result<(),
         watch.run(shutdown).await;
         Ok(())
     });
+    let (look, sign) = ingest::maintenance::Watch::new(ground.store.clone());
+    let shutdown = ground.shutdown.clone();
+    work.spawn(async move {
+        look.run(shutdown).await;
+        Ok(())
+    });
     let parts = ingest::door::Parts {
         gate: gate(ground, &config.ingest.door),
         trust: ground.trust.clone(),
         snapshot: ground.snapshot.clone(),
         publisher: broker.publisher(),
+        sign,
         valve,
         receipts: ground.receipts()?,
         rules: ground.rules.clone(),
@@ -187,13 +262,26 @@ async fn ingest(ground: &Ground, broker: &Broker, work: &mut Work) -> Result<(),
         metrics: ground.metrics.clone(),
     };
     let state = ingest::IngestState::new(&config.ingest, parts);
+    let submissions = ingest::SubmissionStage::new(state.clone());
+    stage(ground, broker, work, Arc::new(submissions));
     serve(ground, work, &config.ingest.door, ingest::router(state), "ingest").await
 }
 
-async fn console(ground: &Ground, work: &mut Work) -> Result<(), Failure> {
+async fn console(
+    ground: &Ground,
+    broker: watch::Receiver<Option<Broker>>,
+    work: &mut Work,
+) -> Result<(), Failure> {
     let config = &ground.config.console;
     let gate = gate(ground, &config.door);
-    let state = console::ConsoleState::new(config, ground.store.clone(), gate, ground.trust.clone());
+    let (watch, glass) = console::queues::Watch::new(broker);
+    let shutdown = ground.shutdown.clone();
+    work.spawn(async move {
+        watch.run(shutdown).await;
+        Ok(())
+    });
+    let (store, trust) = (ground.store.clone(), ground.trust.clone());
+    let state = console::ConsoleState::new(config, store, gate, trust, glass);
     serve(ground, work, &config.door, console::router(state), "console").await
 }
 
@@ -211,8 +299,12 @@ async fn serve(
     router: Router,
     station: &'static str,
 ) -> Result<(), Failure> {
+    let router = match &ground.sandbox {
+        Some(_) => crate::sandbox::door(router, ground),
+        None => router,
+    };
     let router = door::measured(door::finish(router), &ground.metrics);
-    let opened = door::serve(config, router, ground.shutdown.clone()).await;
+    let opened = door::serve(config, router, &ground.shown, ground.shutdown.clone()).await;
     let (address, serving) = opened
         .map_err(|error| Failure::Usage(anyhow::Error::new(error).context(format!("`{station}.door`"))))?;
     tracing::info!(station, %address, "door open");

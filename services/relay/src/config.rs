@@ -6,6 +6,7 @@ use chassis::admin::AdminConfig;
 use chassis::broker::BrokerConfig;
 use chassis::config::{Check, ConfigError};
 use chassis::telemetry::TelemetryConfig;
+use chassis::traces::TracesConfig;
 use proto::Limits;
 use serde::Deserialize;
 use store::StoreConfig;
@@ -19,6 +20,8 @@ pub(crate) const DEFAULTS: &str = include_str!("../config.default.toml");
 pub(crate) struct Config {
     /// Logs.
     pub(crate) telemetry: TelemetryConfig,
+    /// Traces.
+    pub(crate) traces: TracesConfig,
     /// The admin port.
     pub(crate) admin: AdminConfig,
     /// The drain.
@@ -94,6 +97,7 @@ pub(crate) struct SnapshotConfig {
 impl Check for Config {
     fn check(&self) -> Result<(), ConfigError> {
         self.broker.check()?;
+        self.traces.check()?;
         for (section, door) in [
             ("ingest", &self.ingest.door),
             ("delivery", &self.delivery.door),
@@ -145,6 +149,17 @@ impl Check for Config {
             return Err(ConfigError::rule(
                 "delivery.redrive_lease_seconds",
                 "must be at least 3",
+            ));
+        }
+        let webhooks = &self.delivery.webhooks;
+        if !(1..=60).contains(&webhooks.timeout_seconds) {
+            let message = "must be 1 to 60";
+            return Err(ConfigError::rule("delivery.webhooks.timeout_seconds", message));
+        }
+        if webhooks.at_once == 0 {
+            return Err(ConfigError::rule(
+                "delivery.webhooks.at_once",
+                "must be at least 1",
             ));
         }
         let kept = &self.delivery;
@@ -220,6 +235,10 @@ mod tests {
         assert!(refused("RELAY_SHUTDOWN__GRACE_SECONDS", "1").contains("shutdown.grace_seconds"));
         assert!(refused("RELAY_SNAPSHOT__MAX_AGE_SECONDS", "61").contains("snapshot.max_age_seconds"));
         assert!(refused("RELAY_DELIVERY__CONTENTS_DAYS", "0").contains("delivery.contents_days"));
+        let named = refused("RELAY_DELIVERY__WEBHOOKS__TIMEOUT_SECONDS", "0");
+        assert!(named.contains("delivery.webhooks.timeout_seconds"));
+        let named = refused("RELAY_DELIVERY__WEBHOOKS__ALLOWED_NETWORKS", r#"["10.0.0.0/99"]"#);
+        assert!(named.contains("delivery.webhooks.allowed_networks"), "{named}");
         assert!(refused("RELAY_DELIVERY__METADATA_DAYS", "59").contains("delivery.metadata_days"));
         assert!(refused("RELAY_DELIVERY__EVIDENCE_DAYS", "700").contains("delivery.evidence_days"));
     }

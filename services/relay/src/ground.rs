@@ -1,5 +1,6 @@
 //! The ground every station of this process stands on: store, trust, broker, counters.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use chassis::broker::{Broker, BrokerError};
 use chassis::health::Health;
 use chassis::metrics::Metrics;
 use chassis::shutdown::Shutdown;
+use door::Shown;
 use parcel::Rules;
 use seal::Sealer;
 use seal::trust::SharedTrust;
@@ -26,12 +28,16 @@ const STORE_AGAIN: Duration = Duration::from_secs(1);
 pub(crate) struct Ground {
     /// The configuration.
     pub(crate) config: Arc<Config>,
+    /// The sandbox's folder, when this is one.
+    pub(crate) sandbox: Option<PathBuf>,
     /// Counters.
     pub(crate) metrics: Metrics,
     /// Readiness.
     pub(crate) health: Health,
     /// The word to end.
     pub(crate) shutdown: Shutdown,
+    /// What its doors show, told among the counters.
+    pub(crate) shown: Shown,
     /// CAs and revocation lists.
     pub(crate) trust: SharedTrust,
     /// By what envelopes are judged.
@@ -50,7 +56,11 @@ impl Ground {
     ///
     /// # Errors
     /// [`Failure::Usage`] for what only a change of the configuration can mend.
-    pub(crate) async fn prepare(command: Command, config: Config) -> Result<Option<Self>, Failure> {
+    pub(crate) async fn prepare(
+        command: Command,
+        config: Config,
+        sandbox: Option<PathBuf>,
+    ) -> Result<Option<Self>, Failure> {
         let trust = SharedTrust::open(&config.trust.folder)
             .with_context(|| format!("`trust.folder`: open {}", config.trust.folder.display()))
             .map_err(Failure::Usage)?;
@@ -62,6 +72,10 @@ impl Ground {
             None
         };
         let metrics = Metrics::new();
+        let instance = format!("{command:?}").to_lowercase();
+        chassis::traces::start(&config.traces, &chassis::process::instance(&instance), &metrics)
+            .map_err(|error| Failure::Usage(anyhow::Error::new(error).context("configuration")))?;
+        let shown = Shown::told(&metrics);
         let health = Health::new();
         let shutdown = Shutdown::on_signals()
             .context("listen for signals")?
@@ -87,9 +101,11 @@ impl Ground {
         let config = Arc::new(config);
         Ok(Some(Self {
             config,
+            sandbox,
             metrics,
             health,
             shutdown,
+            shown,
             trust,
             rules,
             receipts,
@@ -115,6 +131,24 @@ impl Ground {
             Ok(broker) => Ok(Some(broker)),
             Err(BrokerError::Shutdown) => Ok(None),
             Err(error) => Err(Failure::Usage(anyhow::Error::new(error).context("the broker"))),
+        }
+    }
+
+    /// Connects to the broker only to look: what the broker lacks makes no station unready and ends no process. None: shutdown
+    /// began, or the broker holds something else; that is told once.
+    pub(crate) async fn broker_to_look_at(&self) -> Option<Broker> {
+        let config = self.config.broker.clone();
+        let (metrics, shutdown) = (self.metrics.clone(), self.shutdown.clone());
+        match Broker::start(config, metrics, Health::new(), shutdown).await {
+            Ok(broker) => Some(broker),
+            Err(BrokerError::Shutdown) => None,
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the desk cannot look at the broker"
+                );
+                None
+            }
         }
     }
 

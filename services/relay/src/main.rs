@@ -8,6 +8,7 @@ mod config;
 mod freshness;
 mod ground;
 mod policy;
+mod sandbox;
 mod store_watch;
 mod suspects;
 
@@ -27,6 +28,10 @@ struct Arguments {
     /// Configuration file (TOML); keys not in it keep their defaults.
     #[arg(long, env = "RELAY_CONFIG", global = true)]
     config: Option<PathBuf>,
+    /// With `all`: a relay to write care software against. A throw-away CA and offices that answer by rule, in this folder; doors
+    /// that fail on demand. Needs a broker of its own.
+    #[arg(long, global = true, value_name = "DIR", num_args = 0..=1, default_missing_value = "sandbox")]
+    sandbox: Option<PathBuf>,
     #[command(subcommand)]
     station: Command,
 }
@@ -67,10 +72,20 @@ fn main() -> ExitCode {
     }
     let config = load::<Config>(DEFAULTS, arguments.config.as_deref(), "RELAY_", &Settings)
         .and_then(|config| config.check().map(|()| config));
-    let config = match config {
+    let mut config = match config {
         Ok(config) => config,
         Err(error) => return fail(EXIT_USAGE, &format!("relay: configuration: {error}")),
     };
+    let mut sandbox = None;
+    if let Some(folder) = &arguments.sandbox {
+        if arguments.station != Command::All {
+            return fail(EXIT_USAGE, "relay: --sandbox goes with `all` alone");
+        }
+        sandbox = match sandbox::prepare(folder, &mut config) {
+            Ok(folder) => Some(folder),
+            Err(error) => return fail(EXIT_USAGE, &format!("relay: --sandbox: {error:#}")),
+        };
+    }
     if arguments.station == Command::CheckConfig {
         return match policy::rules(&config) {
             Ok(_) => ExitCode::SUCCESS,
@@ -86,7 +101,7 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(1, &format!("relay: start the runtime: {error}")),
     };
-    match runtime.block_on(assemble::run(arguments.station, config)) {
+    match runtime.block_on(assemble::run(arguments.station, config, sandbox)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Usage(error)) => fail(EXIT_USAGE, &format!("relay: {error:#}")),
         Err(Failure::Other(error)) => fail(1, &format!("relay: {error:#}")),

@@ -3,14 +3,23 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand};
-use proto::{Holder, OfficeNumber};
+use proto::{EnvelopeId, Holder, OfficeNumber};
 
+use crate::broker::BrokerCommand;
+use crate::directory::DirectoryCommand;
+use crate::maintenance::MaintenanceCommand;
+use crate::notices::NoticeCommand;
+use crate::operators::OperatorCommand;
 use crate::parked::ParkedCommand;
+use crate::search::SearchArgs;
+use crate::vendor::VendorCommand;
+use crate::vendors::VendorsArgs;
+use crate::webhook::WebhookCommand;
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0   done
-  1   the relay refused; its problem is printed
+  1   the relay refused, or a check found something to mend; it is printed
   2   a file, the network or the door stood in the way
   64  the command line or the configuration is wrong
 
@@ -64,6 +73,9 @@ pub(crate) enum Command {
     /// Offices of the directory.
     #[command(subcommand)]
     Office(OfficeCommand),
+    /// The directory as a CSV file, out and in.
+    #[command(subcommand)]
+    Directory(DirectoryCommand),
     /// Give an office a licence: one year from the day of application unless --until says otherwise.
     Licence {
         /// The office number.
@@ -75,20 +87,29 @@ pub(crate) enum Command {
         #[arg(long, value_name = "YYYY-MM-DD")]
         until: Option<jiff::civil::Date>,
     },
+    /// Licences of offices that take part, the first end first.
+    Licences {
+        /// Only those that end within so many days, or are over.
+        #[arg(long, value_name = "DAYS")]
+        within: Option<u16>,
+    },
     /// Which certificate belongs to whom.
     #[command(subcommand)]
     Certificate(CertificateCommand),
     /// What one may do for another office.
     #[command(subcommand)]
     Delegation(DelegationCommand),
-    /// Publish a notice to every office, or to one.
-    Notice {
-        /// The office it is for; every one by default.
-        #[arg(long)]
-        office: Option<OfficeNumber>,
-        /// Its words.
-        text: String,
-    },
+    /// Queues of vendors' and offices' own, each with a user of the broker.
+    #[command(subcommand)]
+    Vendor(VendorCommand),
+    /// Products with their conformance results, and the matrix of imports between them.
+    Vendors(VendorsArgs),
+    /// URLs of vendors' and offices' own that are told what happens.
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
+    /// Notices to offices: drafts, publishing, what was published.
+    #[command(subcommand)]
+    Notice(NoticeCommand),
     /// The books: how many envelopes were accepted and where they stand.
     Books,
     /// List acceptances whose envelope has not reached delivery; their senders can send them again.
@@ -97,9 +118,36 @@ pub(crate) enum Command {
         #[arg(long, value_name = "N")]
         minutes: Option<u16>,
     },
+    /// The way and what waits on it: depths, rates, oldest ages, the broker.
+    Way,
+    /// Find envelopes by office, sequence and time, newest first.
+    Search(SearchArgs),
+    /// Everything known of one envelope but its contents.
+    Trace {
+        /// The envelope's id, 64 hexadecimal digits.
+        id: EnvelopeId,
+    },
+    /// Who may do what at the desk.
+    #[command(subcommand)]
+    Operator(OperatorCommand),
+    /// Maintenance: the door takes nothing for a while and says until when.
+    #[command(subcommand)]
+    Maintenance(MaintenanceCommand),
+    /// What operators did, newest first.
+    Audit {
+        /// Entries older than this number.
+        #[arg(long, value_name = "N")]
+        before: Option<i64>,
+        /// At most so many.
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
     /// Envelopes set aside for an operator: look, send again, discard.
     #[command(subcommand)]
     Parked(ParkedCommand),
+    /// The broker: whether anything there could lose a message or show it to others.
+    #[command(subcommand)]
+    Broker(BrokerCommand),
 }
 
 #[derive(Debug, clap::Args)]
@@ -177,10 +225,10 @@ pub(crate) struct IssueArgs {
     /// For this holder: `office:…`, `vendor:…`, `station:…` or `operator:…`.
     #[arg(long)]
     pub(crate) holder: Option<Holder>,
-    /// Where to write cert.pem, key.pem, ca.pem and, for an office, office.p12; DIR/issued/HOLDER by default.
+    /// Where to write cert.pem, key.pem, ca.pem and, for an office or an operator, a .p12; DIR/issued/HOLDER by default.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// The file that holds the password of office.p12; without it one is made up and written beside it.
+    /// The file that holds the password of the .p12; without it one is made up and written beside it.
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
     /// Days of validity.
@@ -246,6 +294,15 @@ pub(crate) enum CertificateCommand {
         /// The certificate (PEM).
         file: PathBuf,
     },
+    /// Certificates that are bound, the first end first.
+    List {
+        /// Of this holder, or of a kind of holders (`office:`).
+        #[arg(long)]
+        holder: Option<String>,
+        /// Only those that end within so many days, or are over.
+        #[arg(long, value_name = "DAYS")]
+        within: Option<u16>,
+    },
     /// End a binding; the certificate opens no door from now on.
     End {
         /// SHA-256 of the certificate, hexadecimal.
@@ -274,6 +331,15 @@ pub(crate) enum DelegationCommand {
         #[arg(long)]
         until: Option<proto::Time>,
     },
+    /// Delegations that have not ended.
+    List {
+        /// Of this office.
+        #[arg(long)]
+        office: Option<OfficeNumber>,
+        /// To this holder.
+        #[arg(long)]
+        delegate: Option<String>,
+    },
     /// Take a right back now.
     Revoke {
         /// The office.
@@ -289,66 +355,4 @@ pub(crate) enum DelegationCommand {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory;
-
-    fn parse(line: &str) -> Result<Args, clap::Error> {
-        Args::try_parse_from(line.split(' '))
-    }
-
-    #[test]
-    fn the_command_line_is_sound_and_tells_its_exit_codes() {
-        Args::command().debug_assert();
-        let help = Args::command().render_help().to_string();
-        assert!(help.contains("Exit codes:") && help.contains("64"), "{help}");
-    }
-
-    #[test]
-    fn wrong_lines_are_refused() {
-        for line in [
-            "relayctl",
-            "relayctl office put 030000010 --name x",
-            "relayctl office put 0300000100",
-            "relayctl office put 0300000100 --name x --state sleeping",
-            "relayctl office put 0300000100 --name x --state renumbered",
-            "relayctl licence 0300000100 --applied 2025-02-30",
-            "relayctl certificate bind --holder queen:x cert.pem",
-            "relayctl delegation add --office 0300000100 --delegate vendor:abc --right rule",
-            "relayctl delegation add --office 0300000100 --delegate vendor:abc",
-            "relayctl backup --store sqlite:a.db",
-            "relayctl restore --from a.backup",
-            "relayctl missing --minutes -1",
-            "relayctl pki issue --dir d",
-            "relayctl pki issue --dir d --office 0300000100 --holder operator:x",
-            "relayctl pki issue --dir d --office 0300000100 --days 0",
-            "relayctl parked redrive",
-            "relayctl parked redrive --all --station routing",
-            "relayctl parked redrive abc --rate 0",
-            "relayctl parked discard abc",
-            "relayctl parked list --station kitchen",
-            "relayctl parked list --older-than 3x",
-        ] {
-            assert!(parse(line).is_err(), "{line}");
-        }
-    }
-
-    #[test]
-    fn options_stand_before_or_after_the_command() {
-        let args = parse("relayctl books --json --console-url https://localhost:1").unwrap();
-        assert!(args.json && matches!(args.command, Command::Books));
-        assert_eq!(
-            args.connection.console_url.as_deref(),
-            Some("https://localhost:1")
-        );
-        let args =
-            parse("relayctl --json office put 0300000100 --name 支援 --service 43 --service 46").unwrap();
-        let Command::Office(OfficeCommand::Put { services, state, .. }) = args.command else {
-            panic!("an office put")
-        };
-        assert_eq!(
-            (services, state.as_str()),
-            (vec!["43".to_owned(), "46".to_owned()], "open")
-        );
-    }
-}
+mod tests;

@@ -14,6 +14,9 @@ use crate::settings::Settings;
 /// How long one request may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long a file may take.
+const FILE_TIMEOUT: Duration = Duration::from_secs(30 * 60);
+
 /// The console's door, ready to be asked.
 pub(crate) struct Desk {
     client: Client,
@@ -68,6 +71,31 @@ impl Desk {
             .await
             .map_err(|error| Failure::cannot(&format!("reach {url}"), &error))?;
         answer(response).await
+    }
+}
+
+impl Desk {
+    /// Sends a CSV file; the answer.
+    pub(crate) async fn upload(&self, path: &str, file: tokio::fs::File) -> Result<Value, Failure> {
+        let url = format!("{}{path}", self.url);
+        let request = (self.client.post(&url))
+            .header("content-type", proto::desk_directory::CSV)
+            .timeout(FILE_TIMEOUT)
+            .body(file);
+        let response = request.send().await;
+        answer(response.map_err(|error| Failure::cannot(&format!("reach {url}"), &error))?).await
+    }
+
+    /// Asks for a file, which comes piece by piece.
+    pub(crate) async fn download(&self, path: &str) -> Result<Response, Failure> {
+        let url = format!("{}{path}", self.url);
+        let response = self.client.get(&url).timeout(FILE_TIMEOUT).send().await;
+        let response = response.map_err(|error| Failure::cannot(&format!("reach {url}"), &error))?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        answer(response).await?;
+        Err(Failure::Cannot("cannot understand the door".to_owned()))
     }
 }
 

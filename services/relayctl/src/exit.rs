@@ -2,7 +2,7 @@
 
 use proto::ProblemDocument;
 
-/// The relay answered with a problem document.
+/// The relay answered with a problem document, or a check found something to mend.
 pub(crate) const REFUSED: u8 = 1;
 /// A file could not be read or written, the door could not be reached or its answer not be understood.
 pub(crate) const CANNOT: u8 = 2;
@@ -14,6 +14,8 @@ pub(crate) const USAGE: u8 = 64;
 pub(crate) enum Failure {
     /// The relay said no, and why.
     Refused(Box<ProblemDocument>),
+    /// A check found something to mend, and has said what.
+    Found,
     /// Something outside stood in the way; the whole chain of causes.
     Cannot(String),
     /// The operator asked for something that makes no sense.
@@ -38,7 +40,7 @@ impl Failure {
     /// The exit code.
     pub(crate) fn code(&self) -> u8 {
         match self {
-            Self::Refused(_) => REFUSED,
+            Self::Refused(_) | Self::Found => REFUSED,
             Self::Cannot(_) => CANNOT,
             Self::Usage(_) => USAGE,
         }

@@ -1,6 +1,7 @@
 //! `init`: everything a new installation needs, once. A second run finds all of it and changes nothing.
 
 use proto::Holder;
+use proto::desk_roles::OperatorRole;
 use seal::authority::{KeyKind, Usage};
 use seal::trust::Role;
 use serde_json::json;
@@ -110,8 +111,22 @@ async fn bind(
     let config = StoreConfig::at(arguments.store.clone());
     let store = (Store::open(&config).await).map_err(|error| Failure::cannot("open the store", &error))?;
     let cannot = |error: store::StoreError| Failure::cannot("bind the operator's certificate", &error);
+    // Whoever holds the store may always give itself a desk again, also after a backup of before there were roles.
+    let name = &arguments.operator;
+    let role = store.operator_role(name).await.map_err(cannot)?;
+    if role != OperatorRole::Administer {
+        let subject = format!("{name} {}", OperatorRole::Administer);
+        (store
+            .audit("relayctl init", "operator.put", &subject, now())
+            .await)
+            .map_err(cannot)?;
+        (store
+            .put_operator_role(name, OperatorRole::Administer, now())
+            .await)
+            .map_err(cannot)?;
+    }
     if store.certificate(&fingerprint).await.map_err(cannot)?.is_some() {
-        return Ok(false);
+        return Ok(role != OperatorRole::Administer);
     }
     let facts = CertificateFacts {
         fingerprint: fingerprint.clone(),

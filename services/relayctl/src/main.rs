@@ -6,22 +6,34 @@
 
 mod args;
 mod backup;
+mod broker;
 mod desk;
+mod directory;
 mod exit;
+mod held;
 mod init;
+mod maintenance;
 mod missing;
+mod notices;
+mod operators;
 mod parked;
 mod pki;
 mod print;
 mod requests;
+mod search;
 mod settings;
+mod vendor;
+mod vendors;
+mod way;
+mod webhook;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Args, Command, PkiCommand};
+use crate::args::{Args, CertificateCommand, Command, Connection, DelegationCommand, PkiCommand};
 use crate::exit::{Failure, USAGE};
+use crate::held::Held;
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
@@ -67,10 +79,34 @@ fn run(args: Args) -> Result<(), Failure> {
             let settings = settings::resolve(&connection)?;
             runtime.block_on(async { parked::run(&desk::Desk::open(&settings)?, command, json).await })
         }
+        Command::Directory(command) => {
+            let settings = settings::resolve(&connection)?;
+            runtime.block_on(async { directory::run(&desk::Desk::open(&settings)?, command, json).await })
+        }
+        Command::Broker(command) => runtime.block_on(broker::run(command, json)),
         Command::Missing { minutes } => {
             let settings = settings::resolve(&connection)?;
             let list = runtime.block_on(missing::list(&desk::Desk::open(&settings)?, minutes))?;
             missing::tell(&list, json)
+        }
+        Command::Vendor(command) => {
+            let settings = settings::resolve(&connection)?;
+            runtime.block_on(async { vendor::run(&desk::Desk::open(&settings)?, command, json).await })
+        }
+        Command::Vendors(args) => {
+            let settings = settings::resolve(&connection)?;
+            runtime.block_on(async { vendors::run(&desk::Desk::open(&settings)?, args, json).await })
+        }
+        Command::Webhook(command) => {
+            let settings = settings::resolve(&connection)?;
+            runtime.block_on(async { webhook::run(&desk::Desk::open(&settings)?, command, json).await })
+        }
+        Command::Licences { within } => list(&runtime, &connection, &Held::Licences(within), json),
+        Command::Certificate(CertificateCommand::List { holder, within }) => {
+            list(&runtime, &connection, &Held::Certificates(holder, within), json)
+        }
+        Command::Delegation(DelegationCommand::List { office, delegate }) => {
+            list(&runtime, &connection, &Held::Delegations(office, delegate), json)
         }
         command => {
             let settings = settings::resolve(&connection)?;
@@ -79,4 +115,14 @@ fn run(args: Args) -> Result<(), Failure> {
             print::answer(&request, &answer, json)
         }
     }
+}
+
+fn list(
+    runtime: &tokio::runtime::Runtime,
+    connection: &Connection,
+    held: &Held,
+    json: bool,
+) -> Result<(), Failure> {
+    let settings = settings::resolve(connection)?;
+    runtime.block_on(async { held::run(&desk::Desk::open(&settings)?, held, json).await })
 }

@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::exit::Failure;
-use crate::parked;
 use crate::requests::{Request, Topic};
+use crate::{maintenance, notices, operators, parked, search, way};
 
 /// Prints the console's answer.
 pub(crate) fn answer(request: &Request, answer: &Value, json: bool) -> Result<(), Failure> {
@@ -23,7 +23,17 @@ pub(crate) fn answer(request: &Request, answer: &Value, json: bool) -> Result<()
         Topic::Ended => "ended\n".to_owned(),
         Topic::Delegation => delegation(&shaped(answer)?),
         Topic::Notice => notice(&shaped(answer)?),
+        Topic::Notices => notices::list(&shaped(answer)?),
+        Topic::Draft => notices::draft(&shaped(answer)?),
+        Topic::Drafts => notices::drafts(&shaped(answer)?),
         Topic::Books => books(&shaped(answer)?),
+        Topic::Way => way::words(&shaped(answer)?),
+        Topic::Found => search::found(&shaped(answer)?),
+        Topic::Trace => search::story(&shaped(answer)?),
+        Topic::Operator => operators::line(&shaped(answer)?),
+        Topic::Maintenance => maintenance::words(&shaped(answer)?),
+        Topic::Operators => operators::list(&shaped(answer)?),
+        Topic::Audit => search::audit(&shaped(answer)?),
         Topic::Parked => parked::list(&shaped(answer)?),
         Topic::ParkedOne => parked::view(&shaped(answer)?),
         Topic::Stopped => stopped(shaped(answer)?),
@@ -46,6 +56,7 @@ pub(crate) fn text(words: &str) -> Result<(), Failure> {
 /// Says why nothing was done.
 pub(crate) fn failure(failure: &Failure, as_json: bool) {
     let words = match (failure, as_json) {
+        (Failure::Found, _) => return,
         (Failure::Refused(document), true) => serde_json::to_string(document).unwrap_or_default(),
         (Failure::Cannot(words) | Failure::Usage(words), true) => json!({ "error": words }).to_string(),
         (Failure::Refused(document), false) => {

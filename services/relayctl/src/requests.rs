@@ -1,11 +1,12 @@
 //! From a command to the one request that does it. Reads the certificate file that is to be bound; nothing else.
 
-use proto::desk::{CertificatePost, DelegationPost, LicencePut, NoticePost, OfficePut, OfficeStanding};
+use proto::desk::{CertificatePost, DelegationPost, LicencePut, OfficePut, OfficeStanding};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::args::{CertificateCommand, Command, DelegationCommand, OfficeCommand};
 use crate::exit::Failure;
+use crate::{maintenance, notices, operators, search};
 
 /// The methods of the console's door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +25,17 @@ pub(crate) enum Topic {
     Ended,
     Delegation,
     Notice,
+    Notices,
+    Draft,
+    Drafts,
     Books,
+    Way,
+    Found,
+    Trace,
+    Operator,
+    Operators,
+    Maintenance,
+    Audit,
     Parked,
     ParkedOne,
     Stopped,
@@ -47,7 +58,15 @@ pub(crate) fn of(command: Command) -> Result<Request, Failure> {
         | Command::Backup(_)
         | Command::Restore(_)
         | Command::Missing { .. }
+        | Command::Broker(_)
+        | Command::Directory(_)
+        | Command::Licences { .. }
+        | Command::Certificate(CertificateCommand::List { .. })
+        | Command::Delegation(DelegationCommand::List { .. })
         | Command::Pki(_)
+        | Command::Vendor(_)
+        | Command::Webhook(_)
+        | Command::Vendors(_)
         | Command::Parked(_) => Err(Failure::Usage("this command is not one request".to_owned())),
         Command::Office(command) => office(command),
         Command::Licence {
@@ -128,13 +147,21 @@ pub(crate) fn of(command: Command) -> Result<Request, Failure> {
             format!("/v1/delegations/{office}/{delegate}/{right}"),
             Topic::Ended,
         )),
-        Command::Notice { office, text } => with_body(
-            Method::Post,
-            "/v1/notices".to_owned(),
-            &NoticePost { office, text },
-            Topic::Notice,
-        ),
+        Command::Notice(command) => notices::request(command),
         Command::Books => Ok(bare(Method::Get, "/v1/books".to_owned(), Topic::Books)),
+        Command::Way => Ok(bare(Method::Get, "/v1/way".to_owned(), Topic::Way)),
+        Command::Search(asked) => Ok(search::search(&asked)),
+        Command::Trace { id } => Ok(search::trace(id)),
+        Command::Maintenance(command) => maintenance::request(command),
+        Command::Operator(command) => operators::request(&command),
+        Command::Audit { before, limit } => {
+            let before = before.map_or(String::new(), |before| format!("&before={before}"));
+            Ok(bare(
+                Method::Get,
+                format!("/v1/audit?limit={limit}{before}"),
+                Topic::Audit,
+            ))
+        }
     }
 }
 

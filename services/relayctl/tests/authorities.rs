@@ -96,7 +96,11 @@ async fn a_second_init_changes_nothing_and_the_operator_is_bound() {
         .unwrap()
         .unwrap();
     assert_eq!(facts.holder.to_string(), "operator:sato");
-    assert_eq!(store.audit_trail(0, 10).await.unwrap().len(), 1);
+    let trail = store.audit_trail(0, 10).await.unwrap();
+    let acts: Vec<_> = trail.iter().map(|entry| entry.act.as_str()).collect();
+    assert_eq!(acts, ["operator.put", "certificate.bind"]);
+    let role = store.operator_role("sato").await.unwrap();
+    assert_eq!(role, proto::desk_roles::OperatorRole::Administer);
 
     let read = |name: &str| std::fs::read(root.join("pki/receipts").join(name)).unwrap();
     assert!(

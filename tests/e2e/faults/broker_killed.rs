@@ -1,6 +1,6 @@
 //! The broker dies without warning and comes back with its disk, while envelopes pass; then it is full for a while.
 
-use harness::world::{in_container, start_broker};
+use harness::world::{in_container, queues_are_kept, start_broker};
 use harness::{Proxy, RelayBuilder, World};
 use testcontainers::core::IntoContainerPort;
 
@@ -24,6 +24,7 @@ async fn with_broker(world: &World, broker: &docker::Container) -> anyhow::Resul
         .start(world)
         .await?;
     let load = Load::begin(&relay).await?;
+    queues_are_kept(broker).await?;
     for _ in 0..2 {
         load.goes_on(10).await?;
         docker::run(&["kill", broker.id()]).await?;
@@ -31,10 +32,21 @@ async fn with_broker(world: &World, broker: &docker::Container) -> anyhow::Resul
         proxy.move_to(docker::port(broker.id(), 5672).await?);
     }
     load.goes_on(10).await?;
-    // An alarm: publishing connections are blocked, consuming ones go on.
-    let watermark = |to: &'static [&'static str]| in_container(broker, to);
-    watermark(&["rabbitmqctl", "set_vm_memory_high_watermark", "absolute", "1"]).await?;
-    watermark(&["rabbitmqctl", "set_vm_memory_high_watermark", "0.8"]).await?;
-    load.goes_on(10).await?;
+    // Alarms, of memory and of the disk: publishing connections are blocked, consuming ones go on.
+    for (raised, cleared) in [
+        (
+            &["set_vm_memory_high_watermark", "absolute", "1"][..],
+            &["set_vm_memory_high_watermark", "0.8"][..],
+        ),
+        (
+            &["set_disk_free_limit", "100000GB"],
+            &["set_disk_free_limit", "50MB"],
+        ),
+    ] {
+        for limit in [raised, cleared] {
+            in_container(broker, &[&["rabbitmqctl"], limit].concat()).await?;
+        }
+        load.goes_on(10).await?;
+    }
     load.settle(&relay).await.map(drop)
 }

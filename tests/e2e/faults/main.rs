@@ -7,9 +7,11 @@
 mod accounts;
 mod broker_killed;
 mod broker_line;
+mod channel_driver_killed;
 mod clock_steps;
 mod cluster;
 mod docker;
+mod expired;
 mod load;
 mod overload;
 mod parked;
@@ -18,6 +20,7 @@ mod programs;
 mod recall_under_way;
 mod restored_from_backup;
 mod rolling;
+mod sent_twice;
 mod soak;
 mod station_killed;
 mod store_down_long;
@@ -48,6 +51,9 @@ fn main() -> ExitCode {
         Story::new("broker_line_slow", |world| async move {
             broker_line::slow(&world).await
         }),
+        Story::new("channel_driver_killed", |world| async move {
+            channel_driver_killed::tell(&world).await
+        }),
         Story::new("cluster", |world| async move {
             cluster::node_lost_and_cut_off(&world).await
         }),
@@ -75,6 +81,13 @@ fn main() -> ExitCode {
             "store_full",
             |world| async move { store_hurt::full(&world).await },
         ),
+        Story::new("store_disk_full", |world| async move {
+            store_hurt::disk_full(&world).await
+        }),
+        Story::new("sent_twice_under_way", |world| async move {
+            sent_twice::under_way(&world).await
+        }),
+        Story::new("expired", |world| async move { expired::tell(&world).await }),
         Story::new("queue_differs", |world| async move {
             topology_hurt::queue_differs(&world).await
         }),

@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::accounts;
 
 /// Bytes of the files of an envelope that keeps its handler busy for seconds.
-const LARGE: usize = 12 << 20;
+const LARGE: usize = 24 << 20;
 
 /// Kills before a message is suspect.
 const UNSUSPECTED: usize = 3;
@@ -76,7 +76,7 @@ pub(crate) async fn hangs(world: &World) -> anyhow::Result<()> {
     let mut relay = RelayBuilder::default()
         .on_postgres()
         .separate(1)
-        .with("broker__handler_seconds", "1.0")
+        .with("broker__handler_seconds", "0.5")
         .start(world)
         .await?;
     let mut offices = Offices::of(&mut relay).await?;
@@ -87,7 +87,7 @@ pub(crate) async fn hangs(world: &World) -> anyhow::Result<()> {
     let view = offices.operator.json(&["parked", "show", &poison.to_string()])?;
     let cause = &view["items"][0]["entry"]["cause"];
     ensure!(
-        cause.as_str().unwrap_or_default().contains("more than 1 s"),
+        cause.as_str().unwrap_or_default().contains("more than 0.5 s"),
         "{view}"
     );
     // The setting was the fault: a replica with the usual one takes its place.

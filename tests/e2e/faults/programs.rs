@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
+use harness::commands::ran;
 use harness::{Office, Relay, Unit};
 use proto::{EnvelopeId, Holder};
 use seal::authority::{Request, Usage};
@@ -141,5 +142,6 @@ async fn run(program: &str, folder: &Path, arguments: &[&str]) -> anyhow::Result
         "{program} {arguments:?}: {} {text} {errors}",
         output.status
     );
+    ran(program, arguments)?;
     Ok(text)
 }

@@ -1,9 +1,11 @@
 //! The store restarts, is read-only, is full, or its file is locked: envelopes wait, nothing is parked.
 
-use std::io::{BufRead, BufReader, Write};
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, ensure};
+use harness::disk::SmallDisk;
 use harness::{Proxy, Relay, RelayBuilder, World, eventually};
 
 use crate::docker;
@@ -88,7 +90,10 @@ async fn filled(world: &World, database: &harness::world::Database) -> anyhow::R
             .iter()
             .find(|process| process.station == "delivery");
         let log = delivery.context("a delivery")?.log();
-        ensure!(log.contains("53100"), "no word of a full disk");
+        ensure!(
+            log.contains("no space left on its disk"),
+            "no word of a full disk"
+        );
         Ok(())
     })
     .await?;
@@ -112,6 +117,52 @@ async fn delivery_says(relay: &Relay, ready: bool) -> anyhow::Result<()> {
         Ok(())
     })
     .await
+}
+
+/// Bytes of the disk in [`disk_full`].
+const DISK: u64 = 24 << 20;
+
+/// No space is left on the disk that holds the SQLite file and its log: the same.
+pub(crate) async fn disk_full(world: &World) -> anyhow::Result<()> {
+    let disk = SmallDisk::mount(DISK)?;
+    let relay = RelayBuilder::default()
+        .on(format!("sqlite:{}", disk.path().join("relay.db").display()))
+        .start(world)
+        .await?;
+    let load = Load::begin(&relay).await?;
+    load.goes_on(10).await?;
+    let ballast = disk.path().join("ballast");
+    let file = File::create(&ballast)?;
+    eventually("the relay says that it waits for the store", || async {
+        fill(&file)?;
+        ensure!(!relay.processes[0].is_ready().await);
+        let log = relay.processes[0].log();
+        ensure!(
+            log.contains("no space left on its disk"),
+            "no word of a full disk"
+        );
+        Ok(())
+    })
+    .await?;
+    load.goes_on(10).await?;
+    drop(file);
+    std::fs::remove_file(&ballast)?;
+    relay.processes[0].ready().await?;
+    load.goes_on(10).await?;
+    load.settle(&relay).await?;
+    ensure!(relay.store.parked_list(1).await?.is_empty(), "nothing is parked");
+    Ok(())
+}
+
+/// Writes until nothing fits any more.
+fn fill(mut file: &File) -> std::io::Result<()> {
+    loop {
+        match file.write_all(&[0; 4096]) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::StorageFull => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Another program holds the file's write lock for longer than anybody waits for it.

@@ -5,7 +5,6 @@ use harness::office::{client, post};
 use harness::{Office, Relay, Unit, World, eventually};
 use proto::{Holder, MessageType, Right, Status};
 use seal::Sealer;
-use seal::authority::Request;
 use standard::generate::Size;
 
 pub(crate) async fn each_right_for_itself(world: &World) -> anyhow::Result<()> {
@@ -47,13 +46,7 @@ pub(crate) async fn each_right_for_itself(world: &World) -> anyhow::Result<()> {
     ensure!(foreign(&partner, &helper, "inbox").await? == 404);
 
     // A vendor has no office of its own, and names the one it acts for.
-    let request = Request {
-        serial_numbers: Vec::new(),
-        ..harness::pki::office_request("0000000000", now)
-    };
-    let issued = relay.pki.vendors.issue(&request)?;
-    let vendor = Holder::Vendor("abc".to_owned());
-    relay.bind(&issued.cert_der, vendor.clone()).await?;
+    let (vendor, issued) = relay.vendor("abc").await?;
     let http = client(&relay, Some(&issued))?;
     let submit = async |unit: &Unit| {
         let sealed =

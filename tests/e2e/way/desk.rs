@@ -1,10 +1,15 @@
 //! An office with `careplan` in a folder with its settings.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use anyhow::ensure;
+use harness::commands::ran;
 use harness::{Office, Relay, Unit};
+use tokio::process::Command;
+
+/// The code of a wrong call, among other things.
+const USAGE: i32 = 2;
 
 /// The office, and the folder it works in.
 pub(crate) struct Desk {
@@ -40,17 +45,16 @@ impl Desk {
         Ok(names)
     }
 
-    fn output(&self, arguments: &[&str]) -> anyhow::Result<Output> {
+    async fn output(&self, arguments: &[&str]) -> anyhow::Result<Output> {
         let program = harness::processes::program("careplan")?;
-        Ok(Command::new(program)
-            .args(arguments)
-            .current_dir(self.folder())
-            .output()?)
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(self.folder());
+        Ok(command.output().await?)
     }
 
     /// What it prints, when it ends with this status.
-    pub(crate) fn run(&self, status: i32, arguments: &[&str]) -> anyhow::Result<String> {
-        let output = self.output(arguments)?;
+    pub(crate) async fn run(&self, status: i32, arguments: &[&str]) -> anyhow::Result<String> {
+        let output = self.output(arguments).await?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let errors = String::from_utf8_lossy(&output.stderr);
         ensure!(
@@ -58,15 +62,14 @@ impl Desk {
             "careplan {arguments:?}: {} {text} {errors}",
             output.status
         );
+        if status != USAGE {
+            ran("careplan", arguments)?;
+        }
         Ok(text)
     }
 
     /// What it prints, however it ends.
-    pub(crate) fn any(&self, arguments: &[&str]) -> anyhow::Result<String> {
-        Ok(String::from_utf8_lossy(&self.output(arguments)?.stdout).into_owned())
-    }
-
-    pub(crate) fn json(&self, status: i32, arguments: &[&str]) -> anyhow::Result<String> {
-        self.run(status, arguments)
+    pub(crate) async fn any(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        Ok(String::from_utf8_lossy(&self.output(arguments).await?.stdout).into_owned())
     }
 }

@@ -124,7 +124,7 @@ pub(crate) async fn tell(world: &World) -> anyhow::Result<()> {
         item.problems == report.problems,
         "{item:#?} instead of {report:#?}"
     );
-    let told = manager.any(&["status", &id.to_string()])?;
+    let told = manager.any(&["status", &id.to_string()]).await?;
     for problem in &item.problems {
         for words in [&problem.code, &problem.message, &problem.message_en] {
             ensure!(told.contains(words.as_str()), "{words} is not in {told}");
@@ -142,7 +142,7 @@ pub(crate) async fn tell(world: &World) -> anyhow::Result<()> {
         "{} and {counted}",
         item.problems.len()
     );
-    let told = manager.any(&["status", &id.to_string()])?;
+    let told = manager.any(&["status", &id.to_string()]).await?;
     ensure!(
         told.contains(&format!("{counted} more: csv.blank_line")),
         "{told}"
@@ -150,14 +150,18 @@ pub(crate) async fn tell(world: &World) -> anyhow::Result<()> {
 
     // What the policy lowers is delivered.
     let names: Vec<String> = manager.write(&plan())?;
-    manager.run(
-        0,
-        &[&["check", "--policy", "served.json"], refs(&names).as_slice()].concat(),
-    )?;
-    manager.run(
-        0,
-        &[&["check", "--policy", "relay"], refs(&names).as_slice()].concat(),
-    )?;
+    manager
+        .run(
+            0,
+            &[&["check", "--policy", "served.json"], refs(&names).as_slice()].concat(),
+        )
+        .await?;
+    manager
+        .run(
+            0,
+            &[&["check", "--policy", "relay"], refs(&names).as_slice()].concat(),
+        )
+        .await?;
     let deletion = deletion(&manager, helper.number);
     let id = manager.office.send(&deletion).await?;
     manager.office.until(id, Status::Delivered).await?;
@@ -216,7 +220,9 @@ async fn both(manager: &Desk, bytes: &[u8]) -> anyhow::Result<(CheckReport, Chec
     ensure!(answer.status() == 200, "{}", answer.status());
     let door = serde_json::from_slice(&answer.bytes().await?)?;
     std::fs::write(manager.folder().join("subject"), bytes)?;
-    let told = manager.any(&["check", "--policy", "relay", "--format", "json", "subject"])?;
+    let told = manager
+        .any(&["check", "--policy", "relay", "--format", "json", "subject"])
+        .await?;
     let office = serde_json::from_str(&told).with_context(|| told.clone())?;
     Ok((door, office))
 }

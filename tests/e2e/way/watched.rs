@@ -1,18 +1,19 @@
 //! A real Prometheus watches a relay under load: every query of every dashboard and alert is understood, no panel is
-//! empty, and every metric an alert names is there to be judged.
+//! empty, and every metric an alert names is there to be judged. What it draws of a panel is looked at in a browser; with
+//! `DESK_PICTURES=FOLDER` the picture of the page on watching is written there.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use harness::eventually::within;
-use harness::processes::free_port;
-use harness::{Office, Relay, RelayBuilder, Unit, World};
+use harness::{Office, RelayBuilder, Unit, Window, World};
 use proto::EnvelopeId;
 use serde_json::{Value, json};
 use standard::generate::Size;
+
+use crate::album::Album;
+use crate::prometheus::{Asked, Prometheus, ops};
 
 /// What stands for Grafana's variable: a few scrapes.
 const RATE_INTERVAL: &str = "10s";
@@ -20,32 +21,23 @@ const RATE_INTERVAL: &str = "10s";
 /// Longest wait until no panel is empty; load goes on meanwhile.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// What is asked of Prometheus, and where it stands.
-struct Asked {
-    place: String,
-    query: String,
-}
+/// The panel that is drawn, as places name it, and how much of it.
+const DRAWN: &str = "\"Accepted and ended, a second\"";
+const DRAWN_SECONDS: u32 = 30;
 
-/// A Prometheus of its own, ended with the story.
-struct Prometheus {
-    child: Child,
-    url: String,
-}
+/// Wide enough for the query in one line, high enough for every line's name below the chart.
+const WINDOW: (u32, u32) = (1_300, 960);
 
-impl Drop for Prometheus {
-    fn drop(&mut self) {
-        // Already gone is as good.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+/// Bytes a picture of a chart has at least; an empty page has fewer.
+const LEAST_PICTURE: u64 = 20_000;
 
 pub(crate) async fn tell(world: &World) -> anyhow::Result<()> {
     let relay = RelayBuilder::default()
         .with("delivery__upkeep_every_seconds", "1")
         .start(world)
         .await?;
-    let prometheus = Prometheus::start(&relay)?;
+    let rules = std::fs::read_to_string(ops().join("prometheus/alerts.yml"))?;
+    let prometheus = Prometheus::start(&relay, &rules)?;
     let manager = relay.office("0300000100", "43").await?;
     let helper = relay.office("0300000005", "11").await?;
     let panels = panels()?;
@@ -83,7 +75,47 @@ pub(crate) async fn tell(world: &World) -> anyhow::Result<()> {
             ensure!(there, "{}: no series of {metric}", asked.place);
         }
     }
+
+    // A scrape a second; some may come late.
+    let seen = format!(
+        "max(count_over_time(up[{DRAWN_SECONDS}s])) > {}",
+        DRAWN_SECONDS - 5
+    );
+    within(PATIENCE, "there is enough to be drawn", || async {
+        one_of_each(&manager, &helper).await?;
+        ensure!(prometheus.tells(&seen).await?, "not yet");
+        Ok(())
+    })
+    .await?;
+    draw(&prometheus, &panels).await?;
     relay.settled_books().await?;
+    Ok(())
+}
+
+/// Prometheus draws the queries of a panel as lines of one chart, and a browser shows it.
+async fn draw(prometheus: &Prometheus, panels: &[Asked]) -> anyhow::Result<()> {
+    let queries: Vec<&str> = panels
+        .iter()
+        .filter(|asked| asked.place.contains(DRAWN))
+        .map(|asked| asked.query.as_str())
+        .collect();
+    ensure!(!queries.is_empty(), "no panel {DRAWN}");
+    let page = prometheus.chart(&queries.join(" or "), DRAWN_SECONDS)?;
+    let window = Window::with_scripts()?;
+    let dom = window.dom(&page).await?;
+    // There it would say that a query is wrong or that nothing was found.
+    let no_error = r#"class="error alert alert-danger" style="display: none;""#;
+    ensure!(dom.contains(no_error), "{page}: {dom}");
+    // What was accepted is summed over everything, so its line has no label.
+    for line in ["{}", r#"{end="mailboxed"}"#, r#"{end="rejected"}"#] {
+        let named = format!(r#"<span class="label">{line}</span>"#);
+        ensure!(dom.contains(&named), "{page}: no line {line}: {dom}");
+    }
+    let album = Album::open()?;
+    let file = album.picture("chart-way");
+    window.picture(&page, WINDOW, &file).await?;
+    let size = std::fs::metadata(&file)?.len();
+    ensure!(LEAST_PICTURE <= size, "{page}: a picture of {size} bytes");
     Ok(())
 }
 
@@ -111,10 +143,6 @@ async fn one_of_each(manager: &Office, helper: &Office) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn ops() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ops")
-}
-
 /// Every query of every panel.
 fn panels() -> anyhow::Result<Vec<Asked>> {
     let mut found = Vec::new();
@@ -140,82 +168,4 @@ fn metrics(query: &str) -> BTreeSet<&str> {
     words
         .filter(|word| word.starts_with("relay_") || *word == "up")
         .collect()
-}
-
-impl Prometheus {
-    /// Starts Debian's program with the rules of the tree, looking at every process of the relay each second.
-    fn start(relay: &Relay) -> anyhow::Result<Self> {
-        let targets: Vec<String> = relay
-            .processes
-            .iter()
-            .map(|process| format!("127.0.0.1:{}", process.admin))
-            .collect();
-        // JSON is YAML.
-        let config = json!({
-            "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
-            "rule_files": [ops().join("prometheus/alerts.yml").canonicalize()?],
-            "scrape_configs": [{"job_name": "relay", "static_configs": [{"targets": targets}]}],
-        });
-        let folder = relay.folder();
-        let file = folder.join("prometheus.yml");
-        std::fs::write(&file, config.to_string())?;
-        let log = std::fs::File::create(folder.join("prometheus.log"))?;
-        let port = free_port()?;
-        let child = Command::new("prometheus")
-            .arg(format!("--config.file={}", file.display()))
-            .arg(format!(
-                "--storage.tsdb.path={}",
-                folder.join("prometheus").display()
-            ))
-            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .context("start prometheus: ops/dev/setup test installs it")?;
-        let url = format!("http://127.0.0.1:{port}/api/v1");
-        Ok(Self { child, url })
-    }
-
-    /// The answer's data; an error when Prometheus does not understand.
-    async fn get(&self, path: &str, query: &[(&str, &str)]) -> anyhow::Result<Value> {
-        let url = reqwest::Url::parse_with_params(&format!("{}/{path}", self.url), query)?;
-        let text = reqwest::get(url).await?.text().await?;
-        let mut answer: Value = serde_json::from_str(&text).with_context(|| text.clone())?;
-        if answer["status"] != "success" {
-            bail!("{}: {}", answer["errorType"], answer["error"]);
-        }
-        Ok(answer["data"].take())
-    }
-
-    async fn ask(&self, query: &str) -> anyhow::Result<Value> {
-        let mut data = self.get("query", &[("query", query)]).await?;
-        Ok(data["result"].take())
-    }
-
-    /// Whether a query has an answer that is a number.
-    async fn tells(&self, query: &str) -> anyhow::Result<bool> {
-        let result = self.ask(query).await?;
-        let series = result.as_array().context("a vector")?;
-        let number = |one: &Value| {
-            let value = one["value"][1].as_str();
-            value.is_some_and(|text| text.parse::<f64>().is_ok_and(f64::is_finite))
-        };
-        Ok(series.iter().any(number))
-    }
-
-    /// Every alert, once each was evaluated.
-    async fn alerts(&self) -> anyhow::Result<Vec<Asked>> {
-        let data = self.get("rules", &[]).await?;
-        let mut found = Vec::new();
-        for group in data["groups"].as_array().context("groups")? {
-            for rule in group["rules"].as_array().context("rules")? {
-                ensure!(rule["health"] == "ok", "{}: {}", rule["name"], rule["lastError"]);
-                found.push(Asked {
-                    place: format!("alert {}", rule["name"]),
-                    query: rule["query"].as_str().context("query")?.to_owned(),
-                });
-            }
-        }
-        Ok(found)
-    }
 }

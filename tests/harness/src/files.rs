@@ -102,6 +102,7 @@ impl Unit {
             sequence: self.sequence.clone(),
             created_at: now(),
             message: None,
+            software: None,
             files: self.files.clone(),
         }
     }
@@ -167,7 +168,7 @@ fn manifest(draft: &Draft) -> anyhow::Result<Vec<u8>> {
         .collect();
     let manifest = serde_json::json!({
         "format": "careplan-envelope/1", "sender": draft.sender, "destination": draft.destination,
-        "sequence": draft.sequence, "created_at": draft.created_at, "message": draft.message, "files": files
+        "sequence": draft.sequence, "created_at": draft.created_at, "message": draft.message, "software": draft.software, "files": files
     });
     Ok(serde_json::to_vec(&manifest)?)
 }

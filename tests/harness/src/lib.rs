@@ -5,9 +5,16 @@
 //! luck.
 
 pub mod account;
+pub mod browser;
 mod clock;
+pub mod collector;
+pub mod commands;
+pub mod disk;
 pub mod eventually;
 pub mod files;
+pub mod forms;
+pub mod guide;
+pub mod hook;
 pub mod office;
 pub mod operator;
 pub mod pki;
@@ -18,11 +25,16 @@ pub mod relay;
 mod settings;
 #[cfg(feature = "containers")]
 pub mod stories;
+pub mod vendor;
+pub mod window;
 #[cfg(feature = "containers")]
 pub mod world;
 
+pub use browser::Browser;
+pub use collector::{Collector, Mood, TracedSpan};
 pub use eventually::eventually;
 pub use files::Unit;
+pub use forms::Forms;
 pub use office::Office;
 pub use operator::Operator;
 pub use pki::Pki;
@@ -30,5 +42,6 @@ pub use proxy::{Line, Proxy};
 pub use relay::{Relay, RelayBuilder};
 #[cfg(feature = "containers")]
 pub use stories::{Story, tell};
+pub use window::Window;
 #[cfg(feature = "containers")]
 pub use world::World;

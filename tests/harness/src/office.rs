@@ -68,20 +68,35 @@ impl Answer {
 /// # Errors
 /// When certificate or key cannot be read.
 pub fn client(relay: &Relay, identity: Option<&Issued>) -> anyhow::Result<Client> {
+    Ok(Client::builder()
+        .tls_backend_preconfigured(tls(relay, identity)?)
+        .build()?)
+}
+
+/// The same over HTTP/2: many requests at once on one connection.
+///
+/// # Errors
+/// As [`client`].
+pub fn client_of_many(relay: &Relay, identity: &Issued) -> anyhow::Result<Client> {
+    let mut config = tls(relay, Some(identity))?;
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    Ok(Client::builder().tls_backend_preconfigured(config).build()?)
+}
+
+fn tls(relay: &Relay, identity: Option<&Issued>) -> anyhow::Result<rustls::ClientConfig> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(relay.folder().join("ca.pem"))?)?;
     let builder = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots);
-    let config = match identity {
+    Ok(match identity {
         None => builder.with_no_client_auth(),
         Some(issued) => {
             let chain = vec![CertificateDer::from(issued.cert_der.clone())];
             builder.with_client_auth_cert(chain, PrivateKeyDer::from_pem_slice(&issued.key_pem)?)?
         }
-    };
-    Ok(Client::builder().tls_backend_preconfigured(config).build()?)
+    })
 }
 
 /// Sends a body to `POST /v1/envelopes` with this client.

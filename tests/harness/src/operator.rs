@@ -4,12 +4,33 @@ use std::process::{Command, Output};
 
 use anyhow::{Context, ensure};
 use proto::Holder;
-use seal::authority::{Request, Usage};
+use proto::desk_roles::OperatorRole;
+use seal::authority::{Issued, Request, Usage};
 
 use crate::Relay;
+use crate::commands::ran;
 use crate::files::now;
 use crate::pki::office_request;
 use crate::processes::program;
+
+/// The code of a wrong call.
+const USAGE: i32 = 64;
+
+/// A certificate of an operator of this name, whom the relay knows with this role.
+pub(crate) async fn enrolled(relay: &Relay, name: &str, role: OperatorRole) -> anyhow::Result<Issued> {
+    let request = Request {
+        common_name: name.to_owned(),
+        serial_numbers: Vec::new(),
+        usage: Usage::ClientOnly,
+        ..office_request("0000000000", now())
+    };
+    let issued = relay.pki.operators.issue(&request)?;
+    relay
+        .bind(&issued.cert_der, Holder::Operator(name.to_owned()))
+        .await?;
+    relay.store.put_operator_role(name, role, now()).await?;
+    Ok(issued)
+}
 
 /// Who sits at the desk of a relay.
 pub struct Operator {
@@ -23,15 +44,7 @@ impl Operator {
     /// # Errors
     /// When there is no console, or the store refuses.
     pub async fn of(relay: &Relay) -> anyhow::Result<Self> {
-        let request = Request {
-            common_name: "sato".to_owned(),
-            serial_numbers: Vec::new(),
-            usage: Usage::ClientOnly,
-            ..office_request("0000000000", now())
-        };
-        let issued = relay.pki.operators.issue(&request)?;
-        let operator = Holder::Operator("sato".to_owned());
-        relay.bind(&issued.cert_der, operator).await?;
+        let issued = enrolled(relay, "sato", OperatorRole::Administer).await?;
         let folder = tempfile::TempDir::with_prefix("relayctl-")?;
         std::fs::write(folder.path().join("cert.pem"), &issued.cert_pem)?;
         std::fs::write(folder.path().join("key.pem"), &issued.key_pem)?;
@@ -56,6 +69,9 @@ impl Operator {
             "relayctl {arguments:?}: {}: {told}{problems}",
             output.status
         );
+        if code != USAGE {
+            ran("relayctl", arguments)?;
+        }
         Ok(told)
     }
 

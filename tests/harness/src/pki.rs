@@ -26,6 +26,9 @@ pub struct Pki {
 
 const DAY: i64 = 86_400;
 
+/// Days a server's certificate is good for: no clock that a story puts forward comes near its end.
+const SERVER_DAYS: i64 = 365;
+
 impl Pki {
     /// Makes authorities and writes `trust/`, `door.pem`, `door.key`, `receipts.pem`, `receipts.key` and `ca.pem`.
     ///
@@ -46,19 +49,48 @@ impl Pki {
         }
         pki.revoke(&[])?;
         for (name, usage) in [("door", Usage::Server), ("receipts", Usage::Sign)] {
-            let request = Request {
-                common_name: name.to_owned(),
-                server_names: vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
-                usage,
-                serial_numbers: Vec::new(),
-                ..office_request("0000000000", now())
-            };
-            let issued = pki.stations.issue(&request)?;
-            std::fs::write(folder.join(format!("{name}.pem")), &issued.cert_pem)?;
-            std::fs::write(folder.join(format!("{name}.key")), &issued.key_pem)?;
+            pki.server(folder, name, usage)?;
         }
         std::fs::write(folder.join("ca.pem"), pki.stations.cert_pem())?;
         Ok(pki)
+    }
+
+    /// Writes `<name>.pem` and `<name>.key` of a server on this machine.
+    ///
+    /// # Errors
+    /// When the library refuses, or files cannot be written.
+    pub fn server(&self, folder: &Path, name: &str, usage: Usage) -> anyhow::Result<()> {
+        self.server_until(folder, name, usage, now().plus_seconds(SERVER_DAYS * DAY))
+    }
+
+    /// Gives the doors a new certificate, good until then; they read it while they run.
+    ///
+    /// # Errors
+    /// When the library refuses, or files cannot be written.
+    pub fn doors_until(&self, not_after: Time) -> anyhow::Result<()> {
+        self.server_until(&self.folder, "door", Usage::Server, not_after)
+    }
+
+    /// Gives the doors a new certificate that is good as long as their first.
+    ///
+    /// # Errors
+    /// When the library refuses, or files cannot be written.
+    pub fn renew_doors(&self) -> anyhow::Result<()> {
+        self.server(&self.folder, "door", Usage::Server)
+    }
+
+    fn server_until(&self, folder: &Path, name: &str, usage: Usage, not_after: Time) -> anyhow::Result<()> {
+        let request = Request {
+            common_name: name.to_owned(),
+            server_names: vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+            usage,
+            serial_numbers: Vec::new(),
+            not_after,
+            ..office_request("0000000000", now())
+        };
+        let issued = self.stations.issue(&request)?;
+        put(&folder.join(format!("{name}.pem")), &issued.cert_pem)?;
+        put(&folder.join(format!("{name}.key")), &issued.key_pem)
     }
 
     fn trusted(&self) -> [(&'static str, &Authority); 4] {
@@ -90,11 +122,7 @@ impl Pki {
         for (role, authority) in self.trusted() {
             let revoked = if role == "office" { revoked } else { &[] };
             let list = authority.crl_pem(revoked, now().plus_seconds(-2 * DAY), next_update)?;
-            let path = self.folder.join(format!("trust/{role}.crl"));
-            // Renamed into place: a reader sees the old list or the new one, never half of one.
-            let fresh = path.with_extension("new");
-            std::fs::write(&fresh, list)?;
-            std::fs::rename(&fresh, &path)?;
+            put(&self.folder.join(format!("trust/{role}.crl")), &list)?;
         }
         Ok(())
     }
@@ -108,6 +136,14 @@ impl Pki {
             .issue(&office_request(number.as_str(), now()))
             .context("issue an office's certificate")
     }
+}
+
+/// Renamed into place: a reader sees the old file or the new one, never half of one.
+fn put(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let fresh = path.with_extension("new");
+    std::fs::write(&fresh, bytes)?;
+    std::fs::rename(&fresh, path)?;
+    Ok(())
 }
 
 /// The request of an office's certificate, valid from yesterday for a year.

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use anyhow::{Context, bail, ensure};
 
 use crate::clock::Clock;
+use crate::commands::ran;
 use crate::eventually;
 
 /// A running `relay` station.
@@ -17,6 +18,8 @@ pub struct Process {
     pub station: String,
     /// Port of `/live`, `/ready`, `/metrics`.
     pub admin: u16,
+    /// Folder of the program it is started from the next time; none: the build's own.
+    pub programs: Option<PathBuf>,
     config: PathBuf,
     log: PathBuf,
     clock: Option<Clock>,
@@ -70,7 +73,7 @@ pub fn free_port() -> anyhow::Result<u16> {
 
 impl Process {
     /// Starts one station with this configuration; its output goes to `<folder>/<station>-<admin port>.log`. With a `clock` of
-    /// its own its wall clock can be set.
+    /// its own its wall clock can be set. `programs` is the folder of the program, if it is another than the build's own.
     ///
     /// # Errors
     /// When it cannot be started.
@@ -80,14 +83,16 @@ impl Process {
         admin: u16,
         folder: &Path,
         clock: bool,
+        programs: Option<&Path>,
     ) -> anyhow::Result<Self> {
         let file = || Clock::new(folder.join(format!("clock-{admin}")));
         let clock = clock.then(file).transpose()?;
         let log = folder.join(format!("{station}-{admin}.log"));
         Ok(Self {
-            child: spawn(station, config, admin, &log, clock.as_ref())?,
+            child: spawn(&relay(programs)?, station, config, admin, &log, clock.as_ref())?,
             station: station.to_owned(),
             admin,
+            programs: programs.map(Path::to_owned),
             config: config.to_owned(),
             log,
             clock,
@@ -101,6 +106,7 @@ impl Process {
     pub fn again(&mut self) -> anyhow::Result<()> {
         ensure!(self.child.try_wait()?.is_some(), "{} still runs", self.station);
         self.child = spawn(
+            &relay(self.programs.as_deref())?,
             &self.station,
             &self.config,
             self.admin,
@@ -132,7 +138,11 @@ impl Process {
         });
         answered
             .await
-            .with_context(|| format!("{}: {}", self.station, self.log_end()))
+            .with_context(|| format!("{}: {}", self.station, self.log_end()))?;
+        ran(
+            "relay",
+            [self.station.as_str(), "--config", &self.config.to_string_lossy()],
+        )
     }
 
     /// Whether `/ready` says yes now.
@@ -168,6 +178,17 @@ impl Process {
     #[must_use]
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Bytes of memory it has in use now (`VmRSS`).
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn memory(&self) -> anyhow::Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        Ok(kib.context("VmRSS in kB")?.parse::<u64>()? * 1_024)
     }
 
     /// Kills it at once, as a crash would.
@@ -228,7 +249,12 @@ impl Process {
     }
 }
 
+fn relay(programs: Option<&Path>) -> anyhow::Result<PathBuf> {
+    programs.map_or_else(|| program("relay"), |folder| Ok(folder.join("relay")))
+}
+
 fn spawn(
+    relay: &Path,
     station: &str,
     config: &Path,
     admin: u16,
@@ -236,7 +262,7 @@ fn spawn(
     clock: Option<&Clock>,
 ) -> anyhow::Result<Child> {
     let output = std::fs::File::options().create(true).append(true).open(log)?;
-    let child = Command::new(program("relay")?)
+    let child = Command::new(relay)
         .arg(station)
         .arg("--config")
         .arg(config)

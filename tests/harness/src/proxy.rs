@@ -18,6 +18,8 @@ pub enum Line {
     Cut,
     /// Nothing passes and nobody is told: half-open connections. New ones are taken and stay silent.
     Silent,
+    /// What is sent arrives, and no answer comes back.
+    Deaf,
     /// So many bytes a second, each way and connection.
     Slow(u32),
 }
@@ -119,8 +121,8 @@ async fn carry(near: TcpStream, mut state: watch::Receiver<State>) {
     let (near, far) = (near.into_split(), far.into_split());
     let there = Arc::new(state.clone());
     let (mut up, mut down) = (
-        tokio::spawn(copy(near.0, far.1, there.as_ref().clone())),
-        tokio::spawn(copy(far.0, near.1, there.as_ref().clone())),
+        tokio::spawn(copy(near.0, far.1, there.as_ref().clone(), true)),
+        tokio::spawn(copy(far.0, near.1, there.as_ref().clone(), false)),
     );
     let cut = state.wait_for(|now| now.resets != begun.resets);
     let ends = tokio::select! {
@@ -134,7 +136,12 @@ async fn carry(near: TcpStream, mut state: watch::Receiver<State>) {
     }
 }
 
-async fn copy(mut from: tcp::OwnedReadHalf, mut to: tcp::OwnedWriteHalf, mut state: watch::Receiver<State>) {
+async fn copy(
+    mut from: tcp::OwnedReadHalf,
+    mut to: tcp::OwnedWriteHalf,
+    mut state: watch::Receiver<State>,
+    there: bool,
+) {
     let mut buffer = vec![0; 16 * 1024];
     let mut tenth = tokio::time::interval(Duration::from_millis(100));
     tenth.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -142,7 +149,8 @@ async fn copy(mut from: tcp::OwnedReadHalf, mut to: tcp::OwnedWriteHalf, mut sta
         // Read the line anew each time: it may have changed while nothing came.
         let line = state.borrow_and_update().line;
         let share = match line {
-            Line::Silent | Line::Cut => {
+            Line::Deaf if there => buffer.len(),
+            Line::Silent | Line::Cut | Line::Deaf => {
                 if state.changed().await.is_err() {
                     return;
                 }

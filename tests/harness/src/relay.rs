@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use proto::{Holder, OfficeNumber, Time};
+use seal::authority::{Issued, Request};
 use store::{Books, CertificateFacts, OfficeFacts, OfficeState, Store, StoreConfig};
 use tempfile::TempDir;
 
 use crate::files::now;
+use crate::pki::office_request;
 use crate::processes::{Process, free_port};
-use crate::settings::{section_of, write_config};
+use crate::settings::{keep_known_sections, section_of, write_config};
 use crate::{Office, Pki, eventually};
 
 /// How a relay is to be.
@@ -20,7 +22,8 @@ pub struct RelayBuilder {
     replicas: usize,
     settings: Vec<(String, String)>,
     amqp_url: Option<String>,
-    clocks: bool,
+    clocks: Vec<&'static str>,
+    programs: Option<PathBuf>,
 }
 
 /// A running relay.
@@ -40,7 +43,8 @@ pub struct Relay {
     ingest: Vec<u16>,
     delivery: Vec<u16>,
     console: Vec<u16>,
-    clocks: bool,
+    clocks: Vec<&'static str>,
+    programs: Option<PathBuf>,
 }
 
 impl Default for RelayBuilder {
@@ -52,7 +56,8 @@ impl Default for RelayBuilder {
             replicas: 1,
             settings: Vec::new(),
             amqp_url: None,
-            clocks: false,
+            clocks: Vec::new(),
+            programs: None,
         }
     }
 }
@@ -94,10 +99,18 @@ impl RelayBuilder {
         self
     }
 
-    /// Every process with a wall clock of its own, to be set by [`Process::set_clock`].
+    /// Every process of these stations with a wall clock of its own, to be set by [`Process::set_clock`].
     #[must_use]
-    pub fn with_clocks(mut self) -> Self {
-        self.clocks = true;
+    pub fn with_clocks_of(mut self, stations: &[&'static str]) -> Self {
+        self.clocks.extend(stations);
+        self
+    }
+
+    /// Every process of the release whose programs are in this folder; one of them makes the tables, and is there when this
+    /// release extends them.
+    #[must_use]
+    pub fn of_release(mut self, programs: Option<PathBuf>) -> Self {
+        self.programs = programs;
         self
     }
 
@@ -117,6 +130,7 @@ impl RelayBuilder {
         let mut vhost = String::new();
         if self.amqp_url.is_none() {
             let (url, name) = world.vhost().await?;
+            self = self.with("console__management_url", &world.management_of(&name));
             (self.amqp_url, vhost) = (Some(url), name);
         }
         if self.postgres && self.store.is_none() {
@@ -141,14 +155,22 @@ impl RelayBuilder {
         let amqp_url = self.amqp_url.context("a relay needs a broker")?;
         let sqlite = || StoreConfig::at(format!("sqlite:{}", folder.path().join("relay.db").display()));
         let store_config = self.store.unwrap_or_else(sqlite);
-        let store = Store::open(&store_config).await.context("open the store")?;
         let config = folder.path().join("relay.toml");
         write_config(&config, folder.path(), &amqp_url, &store_config, &self.settings)?;
+        let mut processes = Vec::new();
+        if let Some(programs) = self.programs.as_deref() {
+            keep_known_sections(&config, programs)?;
+            let admin = free_port()?;
+            let first = Process::start("validation", &config, admin, folder.path(), false, Some(programs))?;
+            first.ready().await?;
+            processes.push(first);
+        }
+        let store = Store::open(&store_config).await.context("open the store")?;
         let mut relay = Relay {
             folder,
             pki,
             store,
-            processes: Vec::new(),
+            processes,
             vhost: String::new(),
             amqp_url,
             config,
@@ -156,6 +178,7 @@ impl RelayBuilder {
             delivery: Vec::new(),
             console: Vec::new(),
             clocks: self.clocks,
+            programs: self.programs,
         };
         for _ in 0..self.replicas {
             for station in &self.stations {
@@ -213,7 +236,9 @@ impl Relay {
         }
         let own = self.folder.path().join(format!("relay-{admin}.toml"));
         std::fs::write(&own, toml::to_string(&table)?)?;
-        let process = Process::start(station, &own, admin, self.folder.path(), self.clocks)?;
+        let clock = self.clocks.contains(&station);
+        let programs = self.programs.as_deref();
+        let process = Process::start(station, &own, admin, self.folder.path(), clock, programs)?;
         self.processes.push(process);
         if matches!(station, "ingest" | "all") {
             self.ingest.push(ingest);
@@ -306,6 +331,21 @@ impl Relay {
         };
         self.store.bind_certificate(&facts).await?;
         Ok(fingerprint)
+    }
+
+    /// Gives a vendor a certificate for the doors.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn vendor(&self, name: &str) -> anyhow::Result<(Holder, Issued)> {
+        let request = Request {
+            serial_numbers: Vec::new(),
+            ..office_request("0000000000", now())
+        };
+        let issued = self.pki.vendors.issue(&request)?;
+        let vendor = Holder::Vendor(name.to_owned());
+        self.bind(&issued.cert_der, vendor.clone()).await?;
+        Ok((vendor, issued))
     }
 
     /// The books, once nothing is under way any more.

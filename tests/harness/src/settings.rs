@@ -1,6 +1,7 @@
 //! The configuration file of a relay under test.
 
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::Context;
 use store::StoreConfig;
@@ -55,7 +56,19 @@ pub(crate) fn write_config(
     put("receipts", "key", file("receipts.key").into());
     put("snapshot", "max_age_seconds", 1.into());
     put("delivery", "books_every_seconds", 1.into());
+    // What stories let the relay call has a certificate of the relay's own authority.
+    set(
+        &mut table,
+        "delivery__webhooks__authorities",
+        file("ca.pem").into(),
+    );
     for (key, value) in settings {
+        let list = format!("list = {value}").parse::<toml::Table>().ok();
+        let list = list.and_then(|mut read| read.remove("list").filter(toml::Value::is_array));
+        if let Some(list) = list {
+            set(&mut table, key, list).with_context(|| format!("{key} is not section__key"))?;
+            continue;
+        }
         let value = value.parse::<i64>().map_or_else(
             |_| {
                 value
@@ -68,6 +81,27 @@ pub(crate) fn write_config(
     }
     std::fs::write(path, toml::to_string(&table)?)?;
     Ok(())
+}
+
+/// Leaves out the sections that the release in this folder does not know: its operator's file has none of them either.
+pub(crate) fn keep_known_sections(path: &Path, programs: &Path) -> anyhow::Result<()> {
+    let told = Command::new(programs.join("relay")).arg("defaults").output()?;
+    let known = String::from_utf8(told.stdout)?.parse::<toml::Table>()?;
+    let mut table = std::fs::read_to_string(path)?.parse::<toml::Table>()?;
+    retain(&mut table, &known);
+    std::fs::write(path, toml::to_string(&table)?)?;
+    Ok(())
+}
+
+fn retain(table: &mut toml::Table, known: &toml::Table) {
+    table.retain(|name, value| match (value, known.get(name)) {
+        (toml::Value::Table(inner), Some(toml::Value::Table(known))) => {
+            retain(inner, known);
+            true
+        }
+        (toml::Value::Table(_), _) => false,
+        _ => true,
+    });
 }
 
 /// Puts a value where `section__part__key` says.

@@ -10,7 +10,7 @@ use testcontainers::core::{IntoContainerPort, WaitFor};
 use testcontainers::runners::AsyncRunner;
 use testcontainers::{ContainerAsync, GenericImage, ImageExt};
 
-use crate::eventually::within;
+use crate::eventually::{eventually, within};
 
 const PASSWORD: &str = "only-for-tests";
 const STARTUP: Duration = Duration::from_secs(180);
@@ -52,6 +52,38 @@ pub async fn start_broker() -> anyhow::Result<ContainerAsync<GenericImage>> {
         .start()
         .await
         .context("start the broker's container (ops/images/build makes its image)")
+}
+
+/// Starts a broker that listens with TLS alone, port 5671, with this certificate, key and CA, all PEM.
+///
+/// # Errors
+/// When there is no container engine or no image.
+pub async fn start_tls_broker(
+    certificate: &[u8],
+    key: &[u8],
+    ca: &[u8],
+) -> anyhow::Result<ContainerAsync<GenericImage>> {
+    let (name, tag) = image("RABBITMQ_IMAGE", "careplan-relay/rabbitmq:4");
+    let place = |file: &str| format!("/etc/rabbitmq/tls/{file}");
+    let config = format!(
+        "listeners.tcp = none\nlisteners.ssl.default = 5671\nssl_options.certfile = {}\nssl_options.keyfile = {}\n\
+         ssl_options.cacertfile = {}\nssl_options.verify = verify_none\nssl_options.fail_if_no_peer_cert = false\n",
+        place("broker.pem"),
+        place("broker.key"),
+        place("ca.pem"),
+    );
+    GenericImage::new(name, tag)
+        .with_wait_for(WaitFor::message_on_stdout("Server startup complete"))
+        .with_exposed_port(5671.tcp())
+        .with_exposed_port(15672.tcp())
+        .with_copy_to("/etc/rabbitmq/conf.d/20-tls.conf", config.into_bytes())
+        .with_copy_to(place("broker.pem"), certificate.to_vec())
+        .with_copy_to(place("broker.key"), key.to_vec())
+        .with_copy_to(place("ca.pem"), ca.to_vec())
+        .with_startup_timeout(STARTUP)
+        .start()
+        .await
+        .context("start a broker with TLS in a container (ops/images/build makes its image)")
 }
 
 /// Starts a broker that can be joined to others on this network under this name.
@@ -192,10 +224,22 @@ impl World {
         (url, format!("s{}", self.next.fetch_add(1, Ordering::Relaxed)))
     }
 
+    /// The management of this vhost, as a console is configured with it.
+    #[must_use]
+    pub fn management_of(&self, vhost: &str) -> String {
+        format!("http://guest:guest@127.0.0.1:{}/{vhost}", self.management_port)
+    }
+
     /// The broker's port on this machine.
     #[must_use]
     pub fn amqp_port(&self) -> u16 {
         self.amqp_port
+    }
+
+    /// The address of the broker's management, user and password `guest`.
+    #[must_use]
+    pub fn management_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.management_port)
     }
 
     /// A database of its own, for stories that hurt it.
@@ -229,7 +273,7 @@ impl World {
         path: &str,
         body: Option<serde_json::Value>,
     ) -> anyhow::Result<serde_json::Value> {
-        let url = format!("http://127.0.0.1:{}/api/{path}", self.management_port);
+        let url = format!("{}/api/{path}", self.management_url());
         let body = body.unwrap_or_else(|| serde_json::json!({}));
         let request = reqwest::Client::new()
             .request(method.parse()?, &url)
@@ -253,6 +297,26 @@ impl World {
     pub async fn in_broker(&self, command: &[&str]) -> anyhow::Result<()> {
         in_container(&self.broker, command).await
     }
+}
+
+/// Waits until a broker has on its disk which quorum queues and streams it holds. It writes that down half a second or so after a
+/// declaration; killed before, it forgets them at its next start ("name_not_registered", then "is down or inaccessible":
+/// <https://github.com/rabbitmq/rabbitmq-server/issues/15725>).
+///
+/// # Errors
+/// When it has not within a minute.
+pub async fn queues_are_kept(broker: &ContainerAsync<GenericImage>) -> anyhow::Result<()> {
+    // A queue `q` of the vhost `/` is there as `%2F_q`, all streams as their one coordinator.
+    const ALL_KEPT: &str = "cd /var/lib/rabbitmq/mnesia
+        grep -aq rabbit_stream_coordinator */coordination/*/names.dets
+        queues=$(rabbitmqctl -q list_queues name type | awk '/quorum/ { print $1 }')
+        [ -n \"$queues\" ]
+        for queue in $queues; do grep -aqF \"%2F_$queue\" */quorum/*/names.dets; done";
+    let asked = ["sh", "-ec", ALL_KEPT];
+    eventually("the broker has written down its queues", || {
+        in_container(broker, &asked)
+    })
+    .await
 }
 
 /// Runs a command inside a container and waits for its end.

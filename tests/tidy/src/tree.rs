@@ -6,7 +6,7 @@ use std::{fs, io};
 use crate::lex::{Lexed, lex};
 
 /// What is built or downloaded, never written by us.
-const SKIPPED: &[&str] = &["target", ".git", ".run", ".images"];
+const SKIPPED: &[&str] = &["target", ".git", ".run", ".images", "secrets"];
 
 /// A file of the repository.
 #[derive(Debug)]

@@ -13,20 +13,30 @@ use super::error::BrokerError;
 /// How long the broker may take to answer for all queues.
 const ANSWER: Duration = Duration::from_secs(10);
 
+/// The queues of one stage, all shards together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Which stage.
+    pub queue: ShardedQueue,
+    /// Messages in them; what a station has received and not settled is not among them.
+    pub messages: u64,
+    /// Queues with a consumer. Between two holders a queue has none for a moment.
+    pub held: u16,
+}
+
 impl Broker {
-    /// Messages that wait in the queues of each stage, all shards together; what a station has received and not settled is
-    /// not among them.
+    /// Messages that wait in the queues of each stage, and how many of these are taken from.
     ///
     /// # Errors
     /// When the broker does not answer, or a queue is gone.
-    pub async fn backlog(&self) -> Result<Vec<(ShardedQueue, u64)>, BrokerError> {
+    pub async fn backlog(&self) -> Result<Vec<Waiting>, BrokerError> {
         let live = self.inner.consume.current();
         let live = live.ok_or_else(|| BrokerError::Unavailable("no connection".to_owned()))?;
         let asking = async {
             let channel = live.connection.create_channel().await?;
             let mut backlog = Vec::with_capacity(ShardedQueue::ALL.len());
             for queue in ShardedQueue::ALL {
-                let mut waiting = 0;
+                let (mut messages, mut held) = (0, 0);
                 for shard in 0..self.shards() {
                     let options = QueueDeclareOptions {
                         passive: true,
@@ -36,9 +46,14 @@ impl Broker {
                     let there = channel
                         .queue_declare(name, options, FieldTable::default())
                         .await?;
-                    waiting += u64::from(there.message_count());
+                    messages += u64::from(there.message_count());
+                    held += u16::from(0 < there.consumer_count());
                 }
-                backlog.push((*queue, waiting));
+                backlog.push(Waiting {
+                    queue: *queue,
+                    messages,
+                    held,
+                });
             }
             // Everything was answered: nothing hangs on how the channel ends.
             let _ = channel.close(200, "counted".into()).await;

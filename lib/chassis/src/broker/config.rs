@@ -1,5 +1,6 @@
 //! The broker's keys of a program's configuration.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -13,6 +14,8 @@ use crate::config::{Check, ConfigError, Secret};
 pub struct BrokerConfig {
     /// `amqp://user:password@host:port/vhost`, the virtual host percent-encoded (`%2f`); `amqps://` for TLS.
     pub url: Secret,
+    /// PEM file of the CAs of the broker's certificate, for `amqps://`; trusted beside the system's own. Read at each connect.
+    pub ca: Option<PathBuf>,
     /// Number of shards, fixed per installation; the broker holds the true one.
     pub shards: u16,
     /// Most messages of a shard received and not acknowledged. The same for all replicas, and to be changed only while
@@ -46,6 +49,7 @@ impl Default for BrokerConfig {
     fn default() -> Self {
         Self {
             url: Secret::from("amqp://127.0.0.1:5672/%2f"),
+            ca: None,
             shards: proto::topology::DEFAULT_SHARDS,
             prefetch: 16,
             publish_channels: 2,

@@ -29,6 +29,14 @@ pub(super) async fn topology(connection: &Connection, shards: u16) -> Result<(),
     Ok(())
 }
 
+/// Declares one queue with its bindings.
+pub(super) async fn one(connection: &Connection, wanted: &Queue) -> Result<(), BrokerError> {
+    let channel = connection.create_channel().await?;
+    queue(&channel, wanted).await?;
+    let _ = channel.close(200, "declared".into()).await;
+    Ok(())
+}
+
 async fn exchange(channel: &Channel, exchange: Exchange) -> Result<(), BrokerError> {
     let options = ExchangeDeclareOptions {
         durable: true,

@@ -20,6 +20,12 @@ pub enum BrokerError {
         /// What is wrong with it.
         detail: String,
     },
+    /// The broker shows a certificate of somebody else. Tried again without limit: it may be given another one.
+    #[error(
+        "the broker's certificate is not trusted ({0}): broker.ca must name the PEM file of the CA that issued it, and broker.url the host \
+         as the certificate does"
+    )]
+    Untrusted(String),
     /// Shutdown began before the broker answered.
     #[error("shutdown began before the broker answered")]
     Shutdown,
@@ -30,7 +36,12 @@ pub enum BrokerError {
 
 impl From<lapin::Error> for BrokerError {
     fn from(error: lapin::Error) -> Self {
-        Self::Unavailable(error.to_string())
+        let told = error.to_string();
+        // The library hands the TLS error on as text within an I/O error.
+        match told.split_once("invalid peer certificate: ") {
+            Some((_, cause)) => Self::Untrusted(cause.to_owned()),
+            None => Self::Unavailable(told),
+        }
     }
 }
 

@@ -128,6 +128,7 @@ impl<'a> Hold<'a> {
             }
         };
         self.acks.received(tag);
+        let message = self.shard.context.received(message);
         let lane = self.shard.context.lane(&message);
         let aging = self.shard.context.ages.hold(&message, process::now());
         self.intake.push(

@@ -3,6 +3,7 @@
 use lapin::BasicProperties;
 use lapin::message::Delivery;
 use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
+use proto::stamps::header::DIED_IN;
 use proto::{Message, MessageType, Publication};
 
 use super::error::PublishError;
@@ -13,6 +14,10 @@ const PERSISTENT: u8 = 2;
 /// The broker's count of earlier deliveries from a quorum queue.
 const DELIVERY_COUNT: &str = "x-delivery-count";
 
+/// The broker's list of deaths, newest first, and what each names its queue.
+const DEATHS: &str = "x-death";
+const DEATH_QUEUE: &str = "queue";
+
 /// A stream's offset of the message.
 const STREAM_OFFSET: &str = "x-stream-offset";
 
@@ -21,15 +26,20 @@ pub(super) fn read(queue: &str, delivery: Delivery) -> Message {
     let properties = &delivery.properties;
     let mut headers = proto::stamps::Headers::new();
     let mut delivery_count = 0;
+    let mut died_in = None;
     if let Some(table) = properties.headers() {
         for (name, value) in table.inner() {
             if name.as_str() == DELIVERY_COUNT {
                 delivery_count = number(value).unwrap_or(0);
+            } else if name.as_str() == DEATHS {
+                died_in = last_death(value);
             } else if let Some(text) = text(value) {
                 headers.insert(name.as_str().to_owned(), text);
             }
         }
     }
+    headers.remove(DIED_IN);
+    headers.extend(died_in.map(|queue| (DIED_IN.to_owned(), queue)));
     Message {
         queue: queue.to_owned(),
         routing_key: delivery.routing_key.as_str().to_owned(),
@@ -41,6 +51,16 @@ pub(super) fn read(queue: &str, delivery: Delivery) -> Message {
         headers,
         delivery_count,
         body: delivery.data.into(),
+    }
+}
+
+fn last_death(deaths: &AMQPValue) -> Option<String> {
+    let AMQPValue::FieldArray(deaths) = deaths else {
+        return None;
+    };
+    match deaths.as_slice().first()? {
+        AMQPValue::FieldTable(death) => text(death.inner().get(DEATH_QUEUE)?),
+        _ => None,
     }
 }
 
@@ -152,6 +172,29 @@ mod tests {
             .map(|(k, v)| (k.as_str(), v.as_str()))
             .collect();
         assert_eq!(headers, [("bytes", "b"), ("short", "a")]);
+    }
+
+    #[test]
+    fn where_a_message_died_is_the_broker_s_word_alone() {
+        let death = |queue: &str| {
+            let mut table = FieldTable::default();
+            table.insert(DEATH_QUEUE.into(), AMQPValue::LongString(queue.into()));
+            AMQPValue::FieldTable(table)
+        };
+        let died_in = |deaths: Option<Vec<AMQPValue>>| {
+            let mut table = FieldTable::default();
+            table.insert(DIED_IN.into(), AMQPValue::LongString("validation.00".into()));
+            if let Some(deaths) = deaths {
+                table.insert(DEATHS.into(), AMQPValue::FieldArray(deaths.into()));
+            }
+            let mut delivery = Delivery::mock(1, "x".into(), "k".into(), true, Vec::new());
+            delivery.properties = BasicProperties::default().with_headers(table);
+            read("parked", delivery).headers.remove(DIED_IN)
+        };
+        assert_eq!(died_in(None), None);
+        assert_eq!(died_in(Some(Vec::new())), None);
+        let newest_first = vec![death("submit"), death("routing.01")];
+        assert_eq!(died_in(Some(newest_first)).as_deref(), Some("submit"));
     }
 
     #[test]

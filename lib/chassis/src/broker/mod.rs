@@ -2,7 +2,7 @@
 //!
 //! A station gives a [`Stage`] and gets its messages one lane at a time, its outcomes published with the broker's
 //! confirm and only then acknowledged. Connections are supervised here and not by the client library; the topology is
-//! declared actively at every connect. What is *not* here: what an envelope means, and vendors' own queues.
+//! declared actively at every connect. What is *not* here: what an envelope means, and which channels there are.
 
 mod ages;
 mod answers;
@@ -30,6 +30,7 @@ mod stream;
 mod subscription;
 mod supervisor;
 mod suspects;
+mod traced;
 mod work;
 
 use std::sync::Arc;
@@ -44,10 +45,12 @@ use crate::metrics::Metrics;
 use crate::shutdown::{Drained, Shutdown};
 
 pub use attempt::waiting;
+pub use backlog::Waiting;
 pub use config::BrokerConfig;
 pub use error::{BrokerError, PublishError};
 pub use publish::Publisher;
 pub use stage::{Mode, Outcome, Source, Stage, StreamOffset, StreamSink, Suspects, Transient};
+pub use traced::publishing;
 
 use budget::ByteBudget;
 use numbers::Numbers;
@@ -165,6 +168,18 @@ impl Broker {
                 shards.shutdown().await;
             }
         }
+    }
+
+    /// Declares a queue beside the topology, with its bindings: what is equal is left alone.
+    ///
+    /// # Errors
+    /// [`BrokerError::Topology`] when a different one is there, [`BrokerError::Unavailable`] when the broker does not answer.
+    pub async fn declare(&self, queue: &proto::topology::Queue) -> Result<(), BrokerError> {
+        let silent = || BrokerError::Unavailable("no connection".to_owned());
+        let live = self.inner.consume.current().ok_or_else(silent)?;
+        timeout(GIVING_UP, declare::one(&live.connection, queue))
+            .await
+            .map_err(|_| BrokerError::Unavailable("not declared in time".to_owned()))?
     }
 
     /// Reads the stream of acceptance notes from an offset on, in batches, until the sink says stop or shutdown begins.

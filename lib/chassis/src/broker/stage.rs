@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use proto::stamps::header;
 use proto::topology::ShardedQueue;
-use proto::{Message, Publication, Station};
+use proto::{Message, Publication, Station, Traceparent};
 
 /// What became of a message. A published outcome is acknowledged only after the broker's confirm.
 #[derive(Debug)]
@@ -86,9 +87,20 @@ pub trait Stage: Send + Sync {
         Mode::Lanes
     }
 
+    /// The message as this stage takes it, before anything is decided by its properties; none: as it came. A stage whose
+    /// messages others publish leaves nothing of theirs but what the broker has checked.
+    fn received(&self, _message: &Message) -> Option<Message> {
+        None
+    }
+
     /// The lane of a message: its destination.
     fn lane(&self, message: &Message) -> String {
         message.lane()
+    }
+
+    /// The span below which its handling is recorded; none: the stage records it itself, or nobody does.
+    fn trace(&self, message: &Message) -> Option<Traceparent> {
+        message.headers.get(header::TRACEPARENT)?.parse().ok()
     }
 
     /// Handles a batch and answers with one outcome for each, in the same order. In [`Mode::Lanes`] there is always one.

@@ -1,12 +1,14 @@
 //! One connection, kept up by ourselves: connect, declare, watch, and on any error drop everything and begin anew with
 //! another generation. The client library's own recovery is not used: it gives up after a while and replays too much.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
+use lapin::tcp::OwnedTLSConfig;
 use lapin::uri::AMQPUri;
 use lapin::{Connection, ConnectionProperties, Event};
 use tokio::sync::{Notify, watch};
@@ -119,6 +121,10 @@ pub(super) async fn start(
         key: "url",
         detail: "is not amqp://user:password@host:port/vhost".to_owned(),
     })?;
+    tls(config.ca.as_deref()).map_err(|error| BrokerError::Config {
+        key: "ca",
+        detail: error.to_string(),
+    })?;
     uri.query.heartbeat.get_or_insert(HEARTBEAT);
     let (sender, live) = watch::channel(None);
     let blocked = Arc::new(AtomicBool::new(false));
@@ -126,6 +132,7 @@ pub(super) async fn start(
     let keeper = Keeper {
         role,
         uri,
+        ca: config.ca.clone(),
         name: format!("{}/{}", config.name, role.name()),
         shards: config.shards,
         live: sender,
@@ -163,6 +170,7 @@ pub(super) async fn start(
 struct Keeper {
     role: Role,
     uri: AMQPUri,
+    ca: Option<PathBuf>,
     name: String,
     shards: u16,
     live: watch::Sender<Option<Arc<Live>>>,
@@ -181,7 +189,10 @@ impl Keeper {
 
     async fn connect(&self) -> Result<Connection, BrokerError> {
         let properties = ConnectionProperties::default().with_connection_name(self.name.as_str().into());
-        let connecting = Connection::connect_uri(self.uri.clone(), properties);
+        // Read anew: the broker may have a certificate of another CA by now.
+        let trusted = tls(self.ca.as_deref()).map_err(|error| BrokerError::Untrusted(error.to_string()))?;
+        let runtime = lapin::runtime::default_runtime()?;
+        let connecting = Connection::connect_uri_with_config(self.uri.clone(), properties, trusted, runtime);
         let connection = tokio::time::timeout(CONNECT, connecting)
             .await
             .map_err(|_| BrokerError::Unavailable("no connection in time".to_owned()))??;
@@ -297,6 +308,26 @@ impl Keeper {
             }
         }
     }
+}
+
+/// Whom to trust with `amqps://`.
+///
+/// # Errors
+/// When the file is not readable as text, or holds no certificate.
+fn tls(ca: Option<&Path>) -> std::io::Result<OwnedTLSConfig> {
+    let Some(path) = ca else {
+        return Ok(OwnedTLSConfig::default());
+    };
+    let named =
+        |error: std::io::Error| std::io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    let chain = std::fs::read_to_string(path).map_err(named)?;
+    if !chain.contains("-----BEGIN CERTIFICATE-----") {
+        return Err(named(std::io::Error::other("holds no certificate in PEM")));
+    }
+    Ok(OwnedTLSConfig {
+        cert_chain: Some(chain),
+        ..OwnedTLSConfig::default()
+    })
 }
 
 /// Waits for the end of what was begun; for ever if nothing was.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use proto::topology::PARKED_QUEUE;
 use proto::{Message, Publication};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use super::ages::{Ages, Aging};
 use super::attempt::{Attempt, attempt, guarded};
@@ -17,8 +18,10 @@ use super::publish::Publisher;
 use super::settle;
 use super::stage::{Outcome, Source, Stage, Suspects, Transient};
 use super::suspects::{is_suspect, try_alone};
+use super::traced::{self, events_of, publishing};
 use crate::health::{Health, Part};
 use crate::metrics::{CounterVec, Gauge, Histogram};
+use crate::traces::Recording;
 
 /// What all shards of a stage share.
 pub(super) struct Context {
@@ -107,6 +110,13 @@ impl Context {
         }
     }
 
+    /// The message as the stage takes it; as it came, if the stage cannot say.
+    pub(super) fn received(&self, message: Message) -> Message {
+        guarded(|| self.stage.received(&message))
+            .flatten()
+            .unwrap_or(message)
+    }
+
     /// The lane of a message, whatever the stage makes of it.
     pub(super) fn lane(&self, message: &Message) -> String {
         guarded(|| self.stage.lane(message)).unwrap_or_else(|| message.lane())
@@ -116,7 +126,7 @@ impl Context {
     /// for ever: it stays where it is, and `/ready` and the alert on retries tell an operator.
     pub(super) fn park(&self, message: &Message, cause: String) -> Outcome {
         if self.stage.source() == Source::Queue(PARKED_QUEUE) {
-            tracing::error!(stage = self.stage.name(), id = %message.message_id, cause, "cannot be set aside");
+            tracing::error!(stage = self.stage.name(), cause, "cannot be set aside");
             return Outcome::Retry(Transient::new(format!(
                 "a message set aside cannot be taken: {cause}"
             )));
@@ -147,20 +157,34 @@ impl Context {
     }
 
     /// Does the whole work on these messages but the acknowledgement; one verdict each, in order.
-    pub(super) async fn work(&self, items: Vec<Item>) -> Vec<(u64, Verdict)> {
+    pub(super) async fn work(&self, mut items: Vec<Item>) -> Vec<(u64, Verdict)> {
         let _budget = self
             .budget
             .take(items.iter().map(|item| item.message.body.len()))
             .await;
-        let mut outcomes = self.handle(&items).await.into_iter();
+        let begin = |item: &mut Item| guarded(|| traced::handling(&*self.stage, &mut item.message)).flatten();
+        let mut spans = items.iter_mut().map(begin).collect::<Vec<_>>().into_iter();
+        let mut outcomes = match items.as_slice() {
+            // Whatever is logged about one envelope says which one.
+            [one] => self.handle(&items).instrument(events_of(&one.message)).await,
+            _ => self.handle(&items).await,
+        }
+        .into_iter();
         let mut verdicts = Vec::with_capacity(items.len());
         let mut blocked = false;
         for item in items {
+            let span = spans.next().flatten();
             let Some((outcome, suspect)) = outcomes.next() else {
                 verdicts.push((item.tag, Verdict::Left));
                 continue;
             };
-            let verdict = self.settle(&item.message, outcome, blocked).await;
+            let around = match outcome {
+                // Nothing is said of these.
+                Outcome::Done | Outcome::Retry(_) => tracing::Span::none(),
+                _ => events_of(&item.message),
+            };
+            let settling = self.settle(&item.message, outcome, blocked, span);
+            let verdict = settling.instrument(around).await;
             if suspect {
                 // Settled or given back: it did not kill us.
                 self.suspects
@@ -193,7 +217,8 @@ impl Context {
         }
         let mut outcomes = Vec::with_capacity(items.len());
         for item in items {
-            let outcome = try_alone(self, &item.message).await;
+            let alone = try_alone(self, &item.message);
+            let outcome = alone.instrument(events_of(&item.message)).await;
             let stop = matches!(outcome, Outcome::Retry(_));
             outcomes.push((outcome, true));
             if stop {
@@ -204,13 +229,21 @@ impl Context {
     }
 
     /// Publishes what the outcome publishes. `blocked`: one before it was given back, so it must not overtake.
-    async fn settle(&self, message: &Message, outcome: Outcome, blocked: bool) -> Verdict {
-        let (word, publication) = match outcome {
+    async fn settle(
+        &self,
+        message: &Message,
+        outcome: Outcome,
+        blocked: bool,
+        mut span: Option<Recording>,
+    ) -> Verdict {
+        let (mut word, mut publication) = match outcome {
             Outcome::Done => {
+                traced::ended(&mut span, "done", None);
                 self.count("done");
                 return Verdict::Settled;
             }
             Outcome::Retry(transient) => {
+                traced::ended(&mut span, "retry", None);
                 self.count("retry");
                 return Verdict::Retry(Trouble {
                     cause: transient.cause,
@@ -221,23 +254,38 @@ impl Context {
             Outcome::Forward(publication) => ("forward", publication),
             Outcome::Return(publication) => ("return", publication),
             Outcome::Park { publication, cause } => {
-                tracing::error!(stage = self.stage.name(), id = %message.message_id, cause, "parked");
+                tracing::error!(stage = self.stage.name(), cause, "parked");
                 ("park", publication)
             }
         };
+        let service = self.stage.station().as_str();
+        let below = span.as_ref().and_then(Recording::below);
+        let mut sending = publishing(below, service, &mut publication);
         let mut attempt = settle::publish(&self.publisher, &publication, self.publish_patience).await;
-        let mut publication = publication;
-        if attempt.is_err_and(|error| error.is_permanent()) && word != "park" {
+        if let Err(error) = attempt
+            && error.is_permanent()
+            && word != "park"
+        {
+            if let Some(sending) = &mut sending {
+                sending.fail(error);
+            }
             // Our fault, and it will never fit: set aside instead of blocking its lane for ever.
+            word = "park";
             publication = message.parked(self.stage.station(), "a property of its publication is too long");
             attempt = settle::publish(&self.publisher, &publication, self.publish_patience).await;
         }
         match attempt {
             Ok(()) => {
+                traced::ended(&mut span, word, Some(&publication));
+                tracing::debug!(stage = self.stage.name(), outcome = word, "settled");
                 self.count(word);
                 Verdict::Settled
             }
             Err(error) => {
+                if let Some(sending) = &mut sending {
+                    sending.fail(error);
+                }
+                traced::ended(&mut span, "retry", None);
                 self.count("retry");
                 Verdict::Retry(Trouble {
                     cause: format!("publishing to {}: {error}", publication.exchange),

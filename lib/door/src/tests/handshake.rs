@@ -73,7 +73,8 @@ async fn a_new_server_certificate_is_used_without_a_restart() {
     let office = world.office().await;
     let open = world.open().await;
     let client = Arc::new(open.client(Some(&office)));
-    let new = open.world.write_server_certificate();
+    assert_eq!(open.days_left(), 0);
+    let new = open.world.write_server_certificate(10);
     let reloaded = async {
         loop {
             let stream = open.connect(Arc::clone(&client)).await.unwrap();
@@ -92,15 +93,19 @@ async fn a_new_server_certificate_is_used_without_a_restart() {
         }
     };
     tokio::time::timeout(PATIENCE, reloaded).await.unwrap();
+    // Less the moments since.
+    assert_eq!(open.days_left(), 9);
 }
 
 #[tokio::test]
 async fn a_door_without_a_usable_certificate_does_not_open() {
     let world = World::new().await;
     std::fs::write(&world.config.certificate, "not PEM").unwrap();
+    let shown = crate::Shown::default();
     let served = crate::serve(
         &world.config,
         axum::Router::new(),
+        &shown,
         chassis::shutdown::Shutdown::new(),
     )
     .await;

@@ -146,3 +146,21 @@ async fn requests_are_counted_by_route_and_status() {
     assert!(text.contains(r#"route="none",status="404"} 1"#), "{text}");
     assert!(!text.contains("secret"), "{text}");
 }
+
+#[tokio::test]
+async fn a_page_tells_its_refusal_itself() {
+    use axum::http::{Request, StatusCode};
+    use axum::response::Html;
+    use axum::routing::get;
+    use tower::ServiceExt;
+    let router = axum::Router::new()
+        .route("/page", get(|| async { (StatusCode::FORBIDDEN, Html("<p>no")) }))
+        .route("/words", get(|| async { (StatusCode::NOT_FOUND, "no") }));
+    let router = crate::finish(router);
+    for (path, kind) in [("/page", "text/html"), ("/words", "application/problem+json")] {
+        let request = Request::get(path).body(axum::body::Body::empty()).unwrap();
+        let answer = router.clone().oneshot(request).await.unwrap();
+        let told = answer.headers()["content-type"].to_str().unwrap();
+        assert!(told.starts_with(kind), "{path}: {told}");
+    }
+}

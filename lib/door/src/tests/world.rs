@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::{get, post};
+use chassis::metrics::Metrics;
 use chassis::process;
 use chassis::shutdown::Shutdown;
 use proto::{Holder, Time};
@@ -25,7 +26,7 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::{Caller, DoorConfig, Gate, RateLimit, Refused, read_body, serve};
+use crate::{Caller, DoorConfig, Gate, RateLimit, Refused, Shown, read_body, serve};
 
 pub(super) const OFFICE: &str = "0300000100";
 pub(super) const DAY: i64 = 86_400;
@@ -47,6 +48,7 @@ pub(super) struct World {
 pub(super) struct Open {
     pub(super) world: World,
     pub(super) address: SocketAddr,
+    pub(super) metrics: Metrics,
     pub(super) shutdown: Shutdown,
     pub(super) serving: JoinHandle<()>,
 }
@@ -120,15 +122,16 @@ impl World {
             trust,
             config,
         };
-        world.write_server_certificate();
+        world.write_server_certificate(1);
         world
     }
 
-    /// A new certificate and key for the server, where its configuration says.
-    pub(super) fn write_server_certificate(&self) -> Issued {
+    /// A new certificate and key for the server, good for so many days, where its configuration says.
+    pub(super) fn write_server_certificate(&self, days: i64) -> Issued {
         let server = Request {
             server_names: vec!["localhost".to_owned()],
             usage: Usage::Server,
+            not_after: process::now().plus_seconds(days * DAY),
             ..request(&[])
         };
         let server = self.servers.issue(&server).unwrap();
@@ -189,10 +192,14 @@ impl World {
             .route("/panic", get(panics))
             .with_state(gate);
         let shutdown = Shutdown::new();
-        let (address, serving) = serve(&self.config, router, shutdown.clone()).await.unwrap();
+        let metrics = Metrics::new();
+        let shown = Shown::told(&metrics);
+        let opened = serve(&self.config, router, &shown, shutdown.clone()).await;
+        let (address, serving) = opened.unwrap();
         Open {
             world: self,
             address,
+            metrics,
             shutdown,
             serving: tokio::spawn(serving),
         }
@@ -209,6 +216,15 @@ async fn panics() {
 }
 
 impl Open {
+    /// Whole days until the certificate the door shows ends, as the metric tells.
+    pub(super) fn days_left(&self) -> i64 {
+        let text = self.metrics.render();
+        let mut lines = text.lines();
+        let value = lines.find_map(|line| line.strip_prefix("relay_door_certificate_valid_seconds "));
+        let seconds = value.expect("it is told").split('.').next().unwrap();
+        seconds.parse::<i64>().unwrap().div_euclid(DAY)
+    }
+
     /// A client that shows this certificate, or none; both TLS versions.
     pub(super) fn client(&self, shows: Option<&Issued>) -> ClientConfig {
         self.client_of(shows, rustls::DEFAULT_VERSIONS)

@@ -13,6 +13,7 @@ pub(crate) fn draft(files: Vec<(String, Vec<u8>)>) -> Draft {
         sequence: "20250401093000".to_owned(),
         created_at: "2025-04-01T09:30:00+09:00".parse().unwrap(),
         message: Some("四月分です".to_owned()),
+        software: Some("Kaigo 3.1".to_owned()),
         files,
     }
 }

@@ -10,19 +10,24 @@
 
 mod acknowledgements;
 mod backups;
+mod channels;
 mod concurrency;
 mod conservation;
+mod desk;
 mod directory;
 mod discarding;
 mod entering;
+mod imports;
 mod lists;
 mod notes;
 mod parking;
 mod postgres;
+mod products;
 mod recalls;
 mod retention;
 mod samples;
 mod versions;
+mod webhooks;
 mod work;
 
 use std::future::Future;
@@ -103,6 +108,12 @@ macro_rules! suite {
 }
 
 suite! {
+    webhooks {
+        what_happened_is_told_in_order_and_once,
+        a_webhook_tells_what_its_holder_may_read,
+        a_call_in_vain_waits_is_given_up_and_goes_on,
+        a_test_is_asked_for_and_answered,
+    }
     directory {
         an_office_comes_back_as_it_was_put,
         a_certificate_is_bound_to_one_holder,
@@ -111,6 +122,18 @@ suite! {
         notices_and_audit_are_numbered,
         a_snapshot_is_as_fresh_as_asked,
         what_ends_is_counted_once_a_holder,
+    }
+    desk {
+        envelopes_are_found_by_what_is_known_of_them,
+        a_trace_tells_everything_but_the_contents,
+        what_moved_is_counted,
+        an_operator_has_one_role,
+        maintenance_ends_by_itself_or_is_ended,
+    }
+    imports {
+        offices_are_entered_once,
+        a_file_gives_licences_and_takes_none,
+        one_import_goes_on_at_a_time,
     }
     entering {
         one_acceptance_has_one_end,
@@ -149,6 +172,19 @@ suite! {
         a_failed_import_may_be_mended,
         receipts_have_facts_and_are_kept,
     }
+    products {
+        a_product_stands_with_its_newest_result,
+        there_is_a_most_of_products,
+        imports_are_counted_by_product,
+        reasons_are_bounded,
+    }
+    channels {
+        an_office_joins_at_what_nobody_has_collected,
+        a_cursor_moves_for_one_of_two,
+        statuses_and_notices_wait_too,
+        notices_to_many_wait_for_those_they_are_for,
+        a_draft_is_changed_published_or_discarded,
+    }
     recalls {
         in_the_mailbox_it_is_withdrawn,
         handed_out_it_is_only_noted,
@@ -170,6 +206,7 @@ suite! {
         whatever_the_order_the_end_is_the_same,
     }
     retention {
+        a_sandbox_forgets_every_envelope,
         what_is_never_collected_expires,
         contents_go_by_month,
         more_than_a_batch_is_done_in_several,
@@ -217,5 +254,6 @@ suite! {
         a_suspect_may_have_any_id,
         the_probe_writes,
         stations_open_it_at_once,
+        a_process_starts_beside_a_later_release,
     }
 }

@@ -16,6 +16,34 @@ fn of(n: u64, persons: &[u32]) -> Sample {
     }
 }
 
+pub(crate) async fn a_sandbox_forgets_every_envelope(place: Place) {
+    let store = &place.store;
+    let one = of(1, &[1]);
+    enter(store, one.learned()).await;
+    let (_, before) = inbox_of(store).await;
+    store.forget_envelopes().await.unwrap();
+    assert_eq!(store.books().await.unwrap(), store::Books::default());
+    assert!(store.sent_item(sender(), one.id()).await.unwrap().is_none());
+    assert!(inbox_of(store).await.0.is_empty());
+    assert_eq!(
+        enter(store, one.learned()).await,
+        Entered::Mailboxed { position: 2 },
+        "its names are free again"
+    );
+    let (items, _) = store
+        .inbox(destination(), &before, 10, InboxState::All)
+        .await
+        .unwrap();
+    assert_eq!(items.len(), 1, "a `next` from before stays good");
+}
+
+async fn inbox_of(store: &store::Store) -> (Vec<proto::api::InboxItem>, Cursor) {
+    store
+        .inbox(destination(), &Cursor::default(), 10, InboxState::All)
+        .await
+        .unwrap()
+}
+
 pub(crate) async fn what_is_never_collected_expires(place: Place) {
     let store = &place.store;
     let (left, handed, done, young) = (of(1, &[1]), of(2, &[2]), of(3, &[3]), of(4, &[1]));

@@ -39,6 +39,7 @@ pub(crate) struct Sample {
     /// What the files hold, hence the digest.
     pub(crate) contents: String,
     pub(crate) message: Option<String>,
+    pub(crate) software: Option<String>,
     pub(crate) accepted_at: Time,
     /// Persons it holds records of; none: the version chain does not follow it.
     pub(crate) persons: Vec<u32>,
@@ -60,6 +61,7 @@ pub(crate) fn sample(n: u64) -> Sample {
         sequence,
         contents: format!("contents {n}"),
         message: None,
+        software: None,
         accepted_at: at(0),
         persons: Vec::new(),
         withdraws: false,
@@ -134,6 +136,7 @@ impl Sample {
             names: self.names.clone(),
             digest: Sending::digest_of(files, self.message.as_deref()),
             signer: Holder::Office(self.sender).to_string(),
+            software: self.software.clone(),
             versions: self.versions(),
         }
     }

@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use store::{Cursor, InboxState};
+
 use crate::Place;
-use crate::samples::at;
+use crate::samples::{at, destination, enter, sample};
 
 /// A moment of the test's own clock, which never jumps.
 struct Moments(Instant);
@@ -128,4 +130,28 @@ pub(crate) async fn stations_open_it_at_once(place: Place) {
         store.close().await;
         assert!(store.probe().await.unwrap_err().is_transient());
     }
+}
+
+pub(crate) async fn a_process_starts_beside_a_later_release(place: Place) {
+    // What the next release's first process does to the tables: it adds, and notes that it did.
+    place
+        .sql("ALTER TABLE offices ADD COLUMN of_the_next_release BIGINT")
+        .await;
+    place
+        .sql(
+            "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
+             SELECT 9999, 'of the next release', installed_on, success, checksum, execution_time
+             FROM _sqlx_migrations WHERE version = 1",
+        )
+        .await;
+    let again = place.another().await;
+    let one = sample(1);
+    enter(&again, one.learned()).await;
+    enter(&place.store, sample(2).learned()).await;
+    let start = Cursor::default();
+    let (inbox, _) = again
+        .inbox(destination(), &start, 10, InboxState::All)
+        .await
+        .unwrap();
+    assert_eq!(inbox.len(), 2);
 }

@@ -11,9 +11,7 @@ pub const NAME_CHARACTERS: usize = 200;
 pub fn problems(number: OfficeNumber, wish: &OfficePut) -> Vec<Problem> {
     let problem = |field: &str| Problem::new(&codes::HTTP_BAD_REQUEST).at_field(field);
     let mut found = Vec::new();
-    let characters = wish.name.chars().count();
-    if wish.name.trim().is_empty() || characters > NAME_CHARACTERS || wish.name.chars().any(char::is_control)
-    {
+    if !is_name(&wish.name) || wish.name.chars().any(char::is_control) {
         found.push(problem("name"));
     }
     for service in wish.services.iter().filter(|service| !is_service_kind(service)) {
@@ -32,20 +30,23 @@ pub fn problems(number: OfficeNumber, wish: &OfficePut) -> Vec<Problem> {
     found
 }
 
-/// Two characters, digits or capitals (`43`, `A2`).
-fn is_service_kind(text: &str) -> bool {
-    text.len() == 2
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+/// Neither blank nor too long.
+pub(super) fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= NAME_CHARACTERS
+}
+
+/// A code the standard's table of service kinds has (`43`, `A2`).
+pub(super) fn is_service_kind(text: &str) -> bool {
+    standard::lists::is_service_kind(text.as_bytes())
 }
 
 /// Year and month of a version of the standard (`202407`).
-fn is_version(text: &str) -> bool {
+pub(super) fn is_version(text: &str) -> bool {
     text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn shown(text: &str) -> String {
+/// At most so much of a value is shown.
+pub(super) fn shown(text: &str) -> String {
     text.chars()
         .filter(|character| !character.is_control())
         .take(20)

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use chassis::process::now;
 use chassis::shutdown::Shutdown;
+use console::queues::BrokerGlass;
 use console::{Config, ConsoleState, router};
-use door::{DoorConfig, Gate};
+use door::{DoorConfig, Gate, Shown};
+use proto::desk_roles::OperatorRole;
 use reqwest::{Certificate, Client, Identity, Method, StatusCode};
 use seal::authority::{Authority, Issued, KeyKind, Request, Usage};
 use seal::trust::{Role, SharedTrust, fingerprint};
@@ -19,7 +21,7 @@ pub(crate) const OFFICE: &str = "0300000100";
 /// A desk with its door open, an operator and an office to come in by it.
 pub(crate) struct Desk {
     _folder: tempfile::TempDir,
-    url: String,
+    pub(crate) url: String,
     pub(crate) store: Store,
     pub(crate) offices: Authority,
     pub(crate) operators: Authority,
@@ -46,6 +48,10 @@ impl Desk {
             .await
             .unwrap();
         bind(&store, "operator:sato", &operator).await;
+        (store
+            .put_operator_role("sato", OperatorRole::Administer, now())
+            .await)
+            .unwrap();
         let (url, shutdown) = serve(&store, &trust_folder, &certificate, &key).await;
         Self {
             _folder: folder,
@@ -59,10 +65,14 @@ impl Desk {
         }
     }
 
+    /// Whom a client of the desk believes.
+    pub(crate) fn ca(&self) -> Certificate {
+        Certificate::from_pem(&self.stations.cert_pem()).unwrap()
+    }
+
     pub(crate) fn client(&self, who: Option<&Issued>) -> Client {
-        let ca = Certificate::from_pem(&self.stations.cert_pem()).unwrap();
         let builder = Client::builder()
-            .tls_certs_only([ca])
+            .tls_certs_only([self.ca()])
             .no_proxy()
             .timeout(Duration::from_secs(20));
         let Some(issued) = who else {
@@ -170,12 +180,13 @@ async fn serve(store: &Store, trust_folder: &Path, certificate: &Path, key: &Pat
     let config = Config {
         door: DoorConfig::at("127.0.0.1:0".parse().unwrap(), certificate, key),
         unaccounted_after_seconds: 900,
+        management_url: "".into(),
     };
     let shutdown = Shutdown::new();
-    let state = ConsoleState::new(&config, store.clone(), gate, trust);
-    let (address, serving) = door::serve(&config.door, router(state), shutdown.clone())
-        .await
-        .unwrap();
+    let state = ConsoleState::new(&config, store.clone(), gate, trust, BrokerGlass::blind());
+    let shown = Shown::default();
+    let opened = door::serve(&config.door, router(state), &shown, shutdown.clone()).await;
+    let (address, serving) = opened.unwrap();
     tokio::spawn(serving);
     (format!("https://{address}"), shutdown)
 }

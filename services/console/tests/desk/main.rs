@@ -2,8 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod directory;
 mod ground;
+mod held;
+mod notices;
+mod pages;
 mod parked;
+mod products;
+mod roles;
+mod search;
+mod webhooks;
 
 use chassis::process::now;
 use ground::{Desk, OFFICE, bind, issue};

@@ -2,18 +2,21 @@
 
 use bytes::Bytes;
 use chassis::process::now;
-use proto::{Acceptance, Envelope, EnvelopeId, Holder, Message, Sending, Stamps, Station, Status, StepStamp};
+use proto::{
+    Acceptance, Envelope, EnvelopeId, Holder, Message, OfficeNumber, Sending, Stamps, Station, Status,
+    StepStamp, Validated,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
-use store::{ParkedRow, Store};
+use store::{Entered, Learned, ParkedRow, Store};
 
 use crate::ground::{Desk, OFFICE};
 
 const DESTINATION: &str = "0300000005";
-const SECRET: &str = "山田様の予定です";
+pub(crate) const SECRET: &str = "山田様の予定です";
 
-/// Parks an envelope of this number at this station; its id.
-async fn park(store: &Store, n: u8, station: Station, cause: &str) -> EnvelopeId {
+/// An envelope of this number, made with this software.
+fn validated(n: u8, software: Option<&str>) -> Envelope<Validated> {
     let bytes = Bytes::from(vec![n; 16]);
     let id = EnvelopeId::of(&bytes);
     let stamp = StepStamp {
@@ -41,9 +44,36 @@ async fn park(store: &Store, n: u8, station: Station, cause: &str) -> EnvelopeId
         names: vec!["UPPLAN.CSV".to_owned()],
         digest: "0".repeat(64),
         signer: format!("office:{OFFICE}"),
+        software: software.map(str::to_owned),
         versions: None,
     };
-    let validated = Envelope::accepted(id, stamps, bytes).validated(stamp, sending);
+    Envelope::accepted(id, stamps, bytes).validated(stamp, sending)
+}
+
+/// Delivers an envelope made with this software; its id, and for whom it is.
+pub(crate) async fn mailboxed(desk: &Desk, software: &str) -> (EnvelopeId, OfficeNumber) {
+    let routed = validated(1, Some(software)).routed(StepStamp {
+        at: now(),
+        by: "test/host/1".to_owned(),
+    });
+    let (id, destination) = (routed.id, routed.stamps.destination);
+    let learned = Learned::Routed(Box::new(routed));
+    let entered = desk
+        .store
+        .enter(&[learned], "delivery/test/1", now())
+        .await
+        .unwrap();
+    assert!(
+        matches!(entered.as_slice(), [Entered::Mailboxed { .. }]),
+        "{entered:?}"
+    );
+    (id, destination)
+}
+
+/// Parks an envelope of this number at this station; its id.
+pub(crate) async fn park(store: &Store, n: u8, station: Station, cause: &str) -> EnvelopeId {
+    let validated = validated(n, None);
+    let id = validated.id;
     let sent = validated.publication_to_routing(16);
     let message = Message {
         queue: "test".to_owned(),

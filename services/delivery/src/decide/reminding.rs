@@ -1,7 +1,7 @@
 //! When offices are reminded of what they have not collected, and in which words.
 //!
 //! Care support offices claim by the 10th of a month for the month before, and need the other offices' results for it; so
-//! reminders go out on the business days up to the 10th.
+//! reminders go out on the business days up to the 10th, and operators are told how far off it is.
 
 use proto::Time;
 
@@ -23,6 +23,18 @@ pub fn due(now: Time) -> Option<i64> {
     let reminds = day.day() <= LAST_DAY && is_business_day(day) && FROM_HOUR <= hour_of(now);
     let number = i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day());
     reminds.then_some(number)
+}
+
+/// Whole days in Japan until claims close next; 0 on the last day itself.
+#[must_use]
+pub fn claims_days_left(now: Time) -> i8 {
+    let day = day_of(now);
+    let left = LAST_DAY - day.day();
+    if left < 0 {
+        // It is the next month's.
+        return left + day.days_in_month();
+    }
+    left
 }
 
 /// What a destination reads. Numbers only.
@@ -63,6 +75,33 @@ mod tests {
             ("2025-03-31T23:30:00Z", Some(20_250_401)),
         ] {
             assert_eq!(due(now.parse().unwrap()), due_day, "{now}");
+        }
+    }
+
+    #[test]
+    fn days_are_counted_to_the_next_tenth() {
+        for (now, left) in [
+            ("2025-04-01T00:00:00+09:00", 9),
+            ("2025-04-05T09:00:00+09:00", 5),
+            ("2025-04-09T23:59:59+09:00", 1),
+            ("2025-04-10T00:00:00+09:00", 0),
+            ("2025-04-10T23:59:59+09:00", 0),
+            ("2025-04-11T00:00:00+09:00", 29),
+            ("2025-04-30T12:00:00+09:00", 10),
+            ("2025-05-11T12:00:00+09:00", 30),
+            ("2025-05-31T12:00:00+09:00", 10),
+            // February with and without its 29th.
+            ("2024-02-11T12:00:00+09:00", 28),
+            ("2024-02-29T12:00:00+09:00", 10),
+            ("2025-02-11T12:00:00+09:00", 27),
+            ("2025-02-28T12:00:00+09:00", 10),
+            // Into the next year.
+            ("2025-12-31T23:59:59+09:00", 10),
+            // The day counts in Japan.
+            ("2025-04-09T15:00:00Z", 0),
+            ("2025-04-10T15:00:00Z", 29),
+        ] {
+            assert_eq!(claims_days_left(now.parse().unwrap()), left, "{now}");
         }
     }
 

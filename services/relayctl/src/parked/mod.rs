@@ -142,7 +142,7 @@ fn query(filter: &Filter) -> String {
 }
 
 /// A part of a URL (RFC 3986 §2.1): poison may bear any id.
-fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let one = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
         _ => format!("%{byte:02X}"),

@@ -13,10 +13,14 @@ use crate::args::IssueArgs;
 use crate::exit::Failure;
 use crate::print;
 
-/// The PKCS#12 file of an office, as care software wants it.
-const P12: &str = "office.p12";
-/// Where its password is written when nobody gave one.
-const P12_PASSWORD: &str = "office.p12.password";
+/// The PKCS#12 file of who works with software that wants one: an office's care software, an operator's browser.
+fn p12_name(holder: &Holder) -> Option<&'static str> {
+    match holder {
+        Holder::Office(_) => Some("office.p12"),
+        Holder::Operator(_) => Some("operator.p12"),
+        Holder::Vendor(_) | Holder::Station(_) => None,
+    }
+}
 
 /// Issues and writes; a folder that already holds a certificate is left alone and named.
 pub(crate) fn issue(arguments: &IssueArgs, json: bool) -> Result<(), Failure> {
@@ -37,7 +41,8 @@ pub(crate) fn issue(arguments: &IssueArgs, json: bool) -> Result<(), Failure> {
         .as_deref()
         .map(read_password)
         .transpose()?;
-    for name in ["cert.pem", "key.pem", P12] {
+    let p12 = p12_name(&holder);
+    for name in ["cert.pem", "key.pem"].into_iter().chain(p12) {
         if out.join(name).exists() {
             return Err(Failure::Usage(format!(
                 "{}: is there already; nothing was issued",
@@ -56,17 +61,18 @@ pub(crate) fn issue(arguments: &IssueArgs, json: bool) -> Result<(), Failure> {
     let issued = folder.issue(&wish)?;
     let ca = folder.doors_ca()?;
     files::make_folder(&out)?;
-    if wish.holder.office().is_some() {
+    if let Some(name) = p12 {
         let password = match password {
             Some(password) => password,
             None => {
                 let made = random_password()?;
-                files::replace(&out, &Entry::secret(P12_PASSWORD, made.as_bytes()))?;
+                // Written when nobody gave one.
+                files::replace(&out, &Entry::secret(&format!("{name}.password"), made.as_bytes()))?;
                 made
             }
         };
-        let p12 = folder.p12(&wish.holder, &issued, &password)?;
-        files::replace(&out, &Entry::secret(P12, &p12))?;
+        let bytes = folder.p12(&wish.holder, &issued, &password)?;
+        files::replace(&out, &Entry::secret(name, &bytes))?;
     }
     files::replace(&out, &Entry::open("ca.pem", &ca))?;
     files::replace(&out, &Entry::secret("key.pem", issued.key_pem.as_ref()))?;
@@ -119,7 +125,7 @@ fn read_password(path: &Path) -> Result<String, Failure> {
 }
 
 /// 80 random bits in characters that can be typed.
-fn random_password() -> Result<String, Failure> {
+pub(crate) fn random_password() -> Result<String, Failure> {
     let mut bytes = [0; 10];
     getrandom::fill(&mut bytes)
         .map_err(|error| Failure::Cannot(format!("cannot make a password: {error}")))?;

@@ -1,7 +1,7 @@
 //! What a soak stands on: a broker and a store of its own, each behind a line that can be hurt, two of every station.
 
 use anyhow::ensure;
-use harness::world::{Database, start_broker};
+use harness::world::{Database, queues_are_kept, start_broker};
 use harness::{Proxy, Relay, RelayBuilder, World};
 
 use crate::docker::{self, Container};
@@ -31,10 +31,14 @@ impl Ground {
             .on(url)
             .with_broker(format!("amqp://guest:guest@127.0.0.1:{port}/%2f?heartbeat=3"))
             .with("broker__lease_mean_seconds", "10.0")
+            // The doors slow down before hours of work lie in front of five lanes.
+            .with("ingest__backlog_slow_messages", "500")
+            .with("ingest__backlog_full_messages", "3000")
             .with("ingest__door__requests_per_minute", "1000000")
             .with("delivery__door__requests_per_minute", "1000000")
             .start(world)
             .await?;
+        queues_are_kept(&broker).await?;
         Ok(Self {
             relay,
             broker,

@@ -1,8 +1,9 @@
 //! nothing_lost: many senders, every kind of envelope, faults at random; in the end the books of senders, ledger and
 //! receivers are compared by digest. The same seed makes the same envelopes and faults; the clock makes their meeting.
 //!
-//! `SOAK_SECONDS` how long (40), `SOAK_SEED`, `SOAK_SENDERS` a destination (2), `SOAK_CALM` acceptances from one fault to the
-//! next (20), `SABOTAGE` drop, double, swap or alter: the relay is broken behind its back, and the account must say so.
+//! `SOAK_SECONDS` how long (40) and `SOAK_ENVELOPES` how many acceptances (a million), whichever comes first; `SOAK_SEED`,
+//! `SOAK_SENDERS` a destination (2), `SOAK_CALM` acceptances from one fault to the next (20), `SABOTAGE` drop, double, swap or
+//! alter: the relay is broken behind its back, and the account must say so.
 
 mod audit;
 mod dice;
@@ -27,12 +28,17 @@ const CLOSING: &str = "soak: accepted";
 /// Runs, compares, prints the closing line.
 pub(crate) async fn nothing_lost(world: &World) -> anyhow::Result<()> {
     let seconds = number("SOAK_SECONDS", 40)?;
+    let most = usize::try_from(number("SOAK_ENVELOPES", 1_000_000)?)?;
     let seed = number("SOAK_SEED", 7)?;
     let calm = usize::try_from(number("SOAK_CALM", 20)?)?;
     let sabotage = Sabotage::asked()?;
     println!("soak: {seconds} s, seed {seed}, sabotage {sabotage:?}");
     let mut ground = Ground::prepare(world).await?;
-    let told = soak(&mut ground, Duration::from_secs(seconds), seed, calm, sabotage).await;
+    let bounds = Bounds {
+        end: Instant::now() + Duration::from_secs(seconds),
+        most,
+    };
+    let told = soak(&mut ground, bounds, seed, calm, sabotage).await;
     if told.is_err() {
         ground.show_logs();
     }
@@ -40,19 +46,24 @@ pub(crate) async fn nothing_lost(world: &World) -> anyhow::Result<()> {
     told
 }
 
+/// Where it ends: by time, or by the number of acceptances.
+struct Bounds {
+    end: Instant,
+    most: usize,
+}
+
 async fn soak(
     ground: &mut Ground,
-    length: Duration,
+    bounds: Bounds,
     seed: u64,
     calm: usize,
     sabotage: Option<Sabotage>,
 ) -> anyhow::Result<()> {
-    let end = Instant::now() + length;
     let senders = Senders::begin(&ground.relay, seed).await?;
     let mut dice = Dice::new(seed, 0);
     let mut faults = 0;
     let mut recovered = Vec::new();
-    while Instant::now() < end {
+    while Instant::now() < bounds.end && senders.accepted() < bounds.most {
         senders.go_on(calm).await?;
         let fault = hurt::choose(&mut dice);
         let took = hurt::one(ground, fault, &senders).await?;

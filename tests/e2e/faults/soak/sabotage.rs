@@ -1,7 +1,8 @@
 //! The check checked: the relay is broken behind its back, in one way, and the account must say which.
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use harness::eventually;
+use tokio::process::Command;
 
 use super::ground::Ground;
 use super::senders::Senders;
@@ -102,20 +103,20 @@ async fn drop_some(ground: &mut Ground, senders: &Senders) -> anyhow::Result<i64
     Ok(dropped)
 }
 
+/// Purges a queue by AMQP: the answer has the number of messages, to the last one, while more come in.
+const PURGE: &str = "
+import sys, pika
+channel = pika.BlockingConnection(pika.URLParameters(sys.argv[1])).channel()
+print(channel.queue_purge(sys.argv[2]).method.message_count)";
+
 /// Empties a queue nobody reads just now; how many messages there were.
 async fn purge(ground: &Ground, queue: &str) -> anyhow::Result<i64> {
-    let port = docker::port(ground.broker.id(), 15672).await?;
-    let url = format!("http://127.0.0.1:{port}/api/queues/%2f/{queue}");
-    let client = reqwest::Client::new();
-    let ask = |request: reqwest::RequestBuilder| request.basic_auth("guest", Some("guest")).send();
-    let totals = format!("{url}?disable_stats=true&enable_queue_totals=true");
-    let answer = ask(client.get(totals)).await?.error_for_status()?.text().await?;
-    let found: serde_json::Value = serde_json::from_str(&answer)?;
-    let waiting = found["messages"].as_i64().unwrap_or_default();
-    if 0 < waiting {
-        ask(client.delete(format!("{url}/contents")))
-            .await?
-            .error_for_status()?;
-    }
-    Ok(waiting)
+    let port = docker::port(ground.broker.id(), 5672).await?;
+    let url = format!("amqp://guest:guest@127.0.0.1:{port}/%2f");
+    // Debian's own, which `python3-pika` belongs to.
+    let mut python = Command::new("/usr/bin/python3");
+    let output = python.args(["-c", PURGE, &url, queue]).output().await?;
+    let told = String::from_utf8_lossy(&output.stdout);
+    let count = told.trim().parse();
+    count.with_context(|| String::from_utf8_lossy(&output.stderr).into_owned())
 }

@@ -79,6 +79,11 @@ impl Senders {
         Ok(senders)
     }
 
+    /// How many were accepted.
+    pub(crate) fn accepted(&self) -> usize {
+        self.accepted.load(Ordering::Relaxed)
+    }
+
     /// Waits until so many more are accepted.
     pub(crate) async fn go_on(&self, more: usize) -> anyhow::Result<()> {
         let before = self.accepted.load(Ordering::Relaxed);

@@ -5,9 +5,14 @@
 )]
 
 mod acknowledge;
+mod compose;
 mod config;
+mod contracts;
 mod dependencies;
 mod graph;
+mod guides;
+mod kubernetes;
+mod kubernetes_schemas;
 mod metrics;
 mod names;
 mod pages;
@@ -18,3 +23,4 @@ mod size;
 mod understood;
 mod watching;
 mod words;
+mod yaml;

@@ -8,11 +8,9 @@ use std::process::Command;
 use serde_json::Value;
 
 const ALERTS: &str = "ops/prometheus/alerts.yml";
-/// Those that need days have a file of their own: their steps are longer, or the tests would take minutes.
-const ALERT_TESTS: [&str; 2] = [
-    "ops/prometheus/alerts_test.yml",
-    "ops/prometheus/alerts_days_test.yml",
-];
+const ALERT_TESTS: &str = "ops/prometheus/alerts_test.yml";
+/// The story that makes alerts fire by their faults.
+const FAULTS: &str = "tests/e2e/way/alerts_fire";
 const RUNBOOKS: &str = "ops/runbooks";
 const DASHBOARDS: &str = "ops/grafana/dashboards";
 const PAGE: &str = "docs/watching.md";
@@ -81,6 +79,9 @@ fn commands_of_runbooks_exist() {
     let arguments = [
         "services/relayctl/src/args.rs",
         "services/relayctl/src/parked/args.rs",
+        "services/relayctl/src/vendor.rs",
+        "services/relayctl/src/webhook.rs",
+        "services/relayctl/src/notices.rs",
     ];
     let known: String = arguments.map(read).concat().to_lowercase();
     let mut seen = 0;
@@ -107,15 +108,23 @@ fn commands_of_runbooks_exist() {
 
 #[test]
 fn every_alert_is_seen_to_fire_and_to_be_silent() {
-    let tests = ALERT_TESTS.map(read).concat();
+    let tests = read(ALERT_TESTS);
     for name in alerts() {
         for way in ["fires", "is silent"] {
             let title = format!("  - name: {name} {way}\n");
-            assert!(
-                tests.contains(&title),
-                "{ALERT_TESTS:?}: no test \"{name} {way}\""
-            );
+            assert!(tests.contains(&title), "{ALERT_TESTS}: no test \"{name} {way}\"");
         }
+    }
+}
+
+#[test]
+fn every_alert_is_made_to_fire_by_its_fault() {
+    let files = tidy::tree::rust(&[FAULTS]).expect("the story is there");
+    assert!(2 <= files.len(), "only {} files of the story", files.len());
+    let story: String = files.into_iter().map(|file| file.text).collect();
+    for name in alerts() {
+        let told = story.contains(&format!("\"{name}\""));
+        assert!(told, "{name}: {FAULTS} has no fault for it");
     }
 }
 
@@ -126,7 +135,6 @@ fn prometheus_understands_rules_and_configuration() {
         ["check", "rules", "alerts.yml"],
         ["check", "config", "prometheus.yml"],
         ["test", "rules", "alerts_test.yml"],
-        ["test", "rules", "alerts_days_test.yml"],
     ] {
         let run = Command::new("promtool")
             .args(words)
