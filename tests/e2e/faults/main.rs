@@ -33,6 +33,10 @@ use harness::{Story, tell};
 
 fn main() -> ExitCode {
     tell(vec![
+        // The longest first.
+        Story::new("cluster", |world| async move {
+            cluster::node_lost_and_cut_off(&world).await
+        }),
         Story::new("station_killed", |world| async move {
             station_killed::each_in_turn(&world).await
         }),
@@ -53,9 +57,6 @@ fn main() -> ExitCode {
         }),
         Story::new("channel_driver_killed", |world| async move {
             channel_driver_killed::tell(&world).await
-        }),
-        Story::new("cluster", |world| async move {
-            cluster::node_lost_and_cut_off(&world).await
         }),
         Story::new("broker_killed", |world| async move {
             broker_killed::tell(&world).await

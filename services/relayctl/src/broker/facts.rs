@@ -41,6 +41,9 @@ pub(super) struct Node {
     pub(super) mem_alarm: bool,
     #[serde(default)]
     pub(super) disk_free_alarm: bool,
+    /// Nodes it no longer shares its metadata with since they were cut off from each other.
+    #[serde(default)]
+    pub(super) partitions: Vec<String>,
 }
 
 /// One of `GET /api/queues/{vhost}`.

@@ -99,6 +99,14 @@ fn nodes(facts: &Facts) -> Vec<Finding> {
         if node.disk_free_alarm {
             say("is short of disk: every publish waits", "free or add disk");
         }
+        if !node.partitions.is_empty() {
+            let what = format!(
+                "was cut off from {} and has not joined them again: each may know other queues and users",
+                node.partitions.join(", ")
+            );
+            let mend = "on the node that is alone: rabbitmqctl stop_app, then rabbitmqctl start_app";
+            say(&what, mend);
+        }
     }
     findings
 }

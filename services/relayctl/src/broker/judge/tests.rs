@@ -155,6 +155,9 @@ fn alarms_absent_replicas_and_unknown_versions_are_found() {
     facts.nodes[0].disk_free_alarm = true;
     assert!(one(&facts).1.contains("disk"));
     let mut facts = good();
+    facts.nodes[0].partitions = vec!["rabbit@two".to_owned()];
+    assert!(one(&facts).1.contains("cut off from rabbit@two"));
+    let mut facts = good();
     let hurt = queue(&mut facts, "validation.00");
     hurt.members = vec!["rabbit@one".to_owned(), "rabbit@two".to_owned()];
     hurt.online = vec!["rabbit@one".to_owned()];
