@@ -70,6 +70,9 @@ fn main() -> ExitCode {
         Story::new("queue_deleted", |world| async move {
             topology_hurt::queue_deleted(&world).await
         }),
+        Story::new("queue_silent", |world| async move {
+            topology_hurt::queue_silent(&world).await
+        }),
         Story::new(
             "nothing_lost",
             |world| async move { soak::nothing_lost(&world).await },

@@ -1,9 +1,17 @@
 //! A queue disappears, or is there with other arguments: it is said clearly, and nothing is lost.
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
+use harness::eventually::within;
 use harness::{RelayBuilder, World};
+use std::time::Duration;
 
 use crate::load::Load;
+
+/// Longer than a lease and the time after which a subscription is given up, shorter than the senders' patience.
+const A_WHILE: Duration = Duration::from_secs(20);
+
+/// How often it is tried to have somebody subscribe meanwhile.
+const ROUNDS: usize = 15;
 
 /// An operator deletes a queue while it is empty: it is declared again, and what was published meanwhile waits.
 pub(crate) async fn queue_deleted(world: &World) -> anyhow::Result<()> {
@@ -23,6 +31,43 @@ pub(crate) async fn queue_deleted(world: &World) -> anyhow::Result<()> {
         load.resume();
         load.goes_on(6).await?;
     }
+    load.settle(&relay).await.map(drop)
+}
+
+/// A queue answers late, as one does that has lost its leader: whoever subscribed meanwhile and gave up holds nothing back.
+pub(crate) async fn queue_silent(world: &World) -> anyhow::Result<()> {
+    let relay = RelayBuilder::default()
+        .on_postgres()
+        .separate(1)
+        .start(world)
+        .await?;
+    let load = Load::begin(&relay).await?;
+    let validation = relay.processes.iter().find(|one| one.station == "validation");
+    let validation = validation.context("a process of the station")?;
+    let process = |act: &str| format!("sys:{act}(list_to_atom(\"{}_validation.00\")).", relay.vhost);
+    let mut given_up = false;
+    for _ in 0..ROUNDS {
+        if given_up {
+            break;
+        }
+        load.goes_on(6).await?;
+        world
+            .in_broker(&["rabbitmqctl", "eval", &process("suspend")])
+            .await?;
+        // A lease ends after seconds, then it subscribes again; who has had no message yet has no lease, and waits on.
+        given_up = within(A_WHILE, "a subscription is given up", || async {
+            let log = validation.log();
+            let given_up = |line: &str| line.contains("not subscribed") && line.contains("validation.00");
+            ensure!(log.lines().any(given_up), "none yet");
+            Ok(())
+        })
+        .await
+        .is_ok();
+        world
+            .in_broker(&["rabbitmqctl", "eval", &process("resume")])
+            .await?;
+    }
+    ensure!(given_up, "the queue was never silent when somebody subscribed");
     load.settle(&relay).await.map(drop)
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use lapin::types::FieldTable;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -110,7 +111,9 @@ impl Shard {
                 },
             };
             let begun = Instant::now();
-            let end = match Subscription::open(&live.connection, &self.queue, self.prefetch).await {
+            let subscribed =
+                Subscription::open(&live, &self.queue, self.prefetch, FieldTable::default()).await;
+            let end = match subscribed {
                 Some(mut subscription) => {
                     let (end, settled) = match subscription.parts() {
                         (channel, Some(consumer)) => Hold::new(self, channel).run(consumer).await,

@@ -4,25 +4,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt};
-use lapin::options::{BasicConsumeOptions, BasicQosOptions};
 use lapin::types::{AMQPValue, FieldTable, LongString};
 use lapin::{Channel, Consumer};
 use proto::Message;
 use proto::topology::ACCEPTED_STREAM;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use super::backoff::Backoff;
 use super::message;
 use super::settle::{Acks, acknowledge};
 use super::stage::{StreamOffset, StreamSink};
+use super::subscription::Subscription;
 use super::supervisor::{Link, Live};
 use crate::shutdown::Shutdown;
 
 /// A stream's consumer needs a prefetch; it is also the largest batch.
 const PREFETCH: u16 = 500;
-
-/// How long a channel may take to open or close.
-const CHANNEL: Duration = Duration::from_secs(10);
 
 /// How the reading of one channel ended.
 enum End {
@@ -47,10 +44,15 @@ pub(super) async fn read(link: &Link, shutdown: &Shutdown, from: StreamOffset, s
                 None => return,
             },
         };
-        if let Some((channel, consumer)) = subscribe(&live, from).await {
+        if let Some(mut subscription) = subscribe(&live, from).await {
             let before = from;
-            let end = read_channel(&channel, consumer, shutdown, &mut from, &*sink).await;
-            let _ = timeout(CHANNEL, channel.close(200, "let go".into())).await;
+            let end = match subscription.parts() {
+                (channel, Some(consumer)) => {
+                    read_channel(channel, consumer, shutdown, &mut from, &*sink).await
+                }
+                (_, None) => End::Broken,
+            };
+            subscription.close().await;
             if matches!(end, End::Stop) {
                 return;
             }
@@ -65,37 +67,19 @@ pub(super) async fn read(link: &Link, shutdown: &Shutdown, from: StreamOffset, s
     }
 }
 
-async fn subscribe(live: &Live, from: StreamOffset) -> Option<(Channel, Consumer)> {
+async fn subscribe(live: &Arc<Live>, from: StreamOffset) -> Option<Subscription> {
     let mut arguments = FieldTable::default();
     let offset = match from {
         StreamOffset::First => AMQPValue::LongString(LongString::from("first")),
         StreamOffset::Next(offset) => AMQPValue::LongLongInt(i64::try_from(offset).unwrap_or(i64::MAX)),
     };
     arguments.insert("x-stream-offset".into(), offset);
-    let subscribing = async {
-        let channel = live.connection.create_channel().await?;
-        channel.basic_qos(PREFETCH, BasicQosOptions::default()).await?;
-        let options = BasicConsumeOptions::default();
-        let consumer = channel.basic_consume(ACCEPTED_STREAM.into(), "".into(), options, arguments);
-        let consumer = consumer.await?;
-        Ok::<_, lapin::Error>((channel, consumer))
-    };
-    match timeout(CHANNEL, subscribing).await {
-        Ok(Ok(subscribed)) => Some(subscribed),
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "the stream of acceptances is not read");
-            None
-        }
-        Err(_) => {
-            tracing::warn!("the stream of acceptances is not read: no answer in time");
-            None
-        }
-    }
+    Subscription::open(live, ACCEPTED_STREAM, PREFETCH, arguments).await
 }
 
 async fn read_channel(
     channel: &Channel,
-    mut consumer: Consumer,
+    consumer: &mut Consumer,
     shutdown: &Shutdown,
     from: &mut StreamOffset,
     sink: &dyn StreamSink,

@@ -6,14 +6,17 @@
 //! shard's task panics or is ended from outside.
 
 use std::mem::ManuallyDrop;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lapin::options::{BasicConsumeOptions, BasicQosOptions};
-use lapin::types::FieldTable;
-use lapin::{Channel, Connection, Consumer};
+use lapin::types::{FieldTable, ShortString};
+use lapin::{Channel, Consumer};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+
+use super::supervisor::Live;
 
 /// How long a channel may take to open or close.
 const CHANNEL: Duration = Duration::from_secs(10);
@@ -27,31 +30,34 @@ pub(super) struct Subscription {
 
 impl Subscription {
     /// Subscribes with this prefetch. `None`, logged, when it does not work in time.
-    pub(super) async fn open(connection: &Connection, queue: &str, prefetch: u16) -> Option<Self> {
-        let subscribing = async {
-            let channel = connection.create_channel().await?;
+    pub(super) async fn open(
+        live: &Arc<Live>,
+        queue: &str,
+        prefetch: u16,
+        arguments: FieldTable,
+    ) -> Option<Self> {
+        let (live, name) = (live.clone(), ShortString::from(queue));
+        // A task of its own, which goes on when nobody waits for it any more: a queue that answers late (it had no leader, say)
+        // sends messages to its new consumer, and only the closing of that channel gives them back.
+        let subscribing = tokio::spawn(async move {
+            let channel = live.connection.create_channel().await?;
             // Before the consumer, or the broker sends the whole queue.
             channel.basic_qos(prefetch, BasicQosOptions::default()).await?;
             let options = BasicConsumeOptions::default();
-            let consumer = channel
-                .basic_consume(queue.into(), "".into(), options, FieldTable::default())
-                .await?;
+            let consumer = channel.basic_consume(name, "".into(), options, arguments).await?;
             Ok::<_, lapin::Error>(Self {
                 channel,
                 consumer: Some(consumer),
             })
+        });
+        let error = match timeout(CHANNEL, subscribing).await {
+            Ok(Ok(Ok(subscription))) => return Some(subscription),
+            Ok(Ok(Err(error))) => error.to_string(),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "no answer in time".to_owned(),
         };
-        match timeout(CHANNEL, subscribing).await {
-            Ok(Ok(subscription)) => Some(subscription),
-            Ok(Err(error)) => {
-                tracing::warn!(queue, %error, "not subscribed");
-                None
-            }
-            Err(_) => {
-                tracing::warn!(queue, "not subscribed in time");
-                None
-            }
-        }
+        tracing::warn!(queue, error, "not subscribed");
+        None
     }
 
     /// The channel, to acknowledge on, and the consumer.
