@@ -8,10 +8,10 @@ use std::time::Duration;
 use crate::load::Load;
 
 /// Longer than a lease and the time after which a subscription is given up, shorter than the senders' patience.
-const A_WHILE: Duration = Duration::from_secs(20);
+const A_WHILE: Duration = Duration::from_secs(40);
 
 /// How often it is tried to have somebody subscribe meanwhile.
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 5;
 
 /// An operator deletes a queue while it is empty: it is declared again, and what was published meanwhile waits.
 pub(crate) async fn queue_deleted(world: &World) -> anyhow::Result<()> {
@@ -39,6 +39,8 @@ pub(crate) async fn queue_silent(world: &World) -> anyhow::Result<()> {
     let relay = RelayBuilder::default()
         .on_postgres()
         .separate(1)
+        .with("broker__lease_mean_seconds", "2.0")
+        .with("broker__lease_min_seconds", "0.5")
         .start(world)
         .await?;
     let load = Load::begin(&relay).await?;
