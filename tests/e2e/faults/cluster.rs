@@ -22,6 +22,14 @@ const STREAMS: &str = "/usr/lib/rabbitmq/bin/rabbitmq-streams";
 /// Ends with an error if a queue or the stream would stand still without this node.
 const UNCRITICAL: [&str; 2] = ["rabbitmq-queues", "check_if_node_is_quorum_critical"];
 
+/// Ends with an error while a node's part in the coordination of streams neither leads nor follows.
+const COORDINATED: [&str; 3] = [
+    "rabbitmqctl",
+    "eval",
+    "[] = [M || M <- rabbit_stream_coordinator:status(), \
+     not lists:member(proplists:get_value(<<\"Raft State\">>, M), [leader, follower])].",
+];
+
 struct Cluster {
     network: String,
     nodes: Vec<Container>,
@@ -73,7 +81,11 @@ impl Cluster {
         self.nodes.insert(lost, start_node(&self.network, &host).await?);
         self.control(lost, &["stop_app"]).await?;
         self.join(lost, other).await?;
-        in_container(&self.nodes[other], &[STREAMS, "add_replica", "accepted", &name]).await?;
+        let add_replica = [STREAMS, "add_replica", "accepted", &name];
+        within(REJOIN, "the stream has its three replicas", || {
+            in_container(&self.nodes[other], &add_replica)
+        })
+        .await?;
         self.grow(lost, other).await?;
         self.whole().await
     }
@@ -128,6 +140,16 @@ impl Cluster {
             .map(drop)
     }
 
+    /// Waits until a node has noticed that another is gone.
+    async fn misses(&self, node: usize, other: usize) -> anyhow::Result<()> {
+        let gone = format!(
+            "false = lists:member('{}', rabbit_nodes:list_running()).",
+            self.name(other)
+        );
+        let asked = ["eval", &gone];
+        within(REJOIN, "the node is missed", || self.control(node, &asked)).await
+    }
+
     /// Waits until a node that sees no other has stopped itself.
     async fn pauses(&self, node: usize) -> anyhow::Result<()> {
         within(REJOIN, "a node cut off stops itself", || async {
@@ -165,8 +187,8 @@ impl Cluster {
     async fn whole(&self) -> anyhow::Result<()> {
         for (number, node) in self.nodes.iter().enumerate() {
             self.sees_all(number).await?;
-            // The second ends with an error while a node has no part in it.
-            for condition in [&UNCRITICAL, &[STREAMS, "coordinator_status"]] {
+            // The second ends with an error while a node has no part in it, the third while one is stuck.
+            for condition in [&UNCRITICAL[..], &[STREAMS, "coordinator_status"], &COORDINATED] {
                 within(REJOIN, "the node has its part", || in_container(node, condition)).await?;
             }
         }
@@ -210,6 +232,8 @@ async fn with_cluster(world: &World, cluster: &mut Cluster) -> anyhow::Result<()
     cluster.cut_off(aside).await?;
     load.goes_on(10).await?;
     cluster.pauses(aside).await?;
+    load.goes_on(10).await?;
+    load.next_delivered().await?;
     cluster.connect(aside).await?;
     cluster.catches_up(aside, 1).await?;
 
@@ -217,7 +241,9 @@ async fn with_cluster(world: &World, cluster: &mut Cluster) -> anyhow::Result<()
     load.goes_on(10).await?;
     cluster.cut_off(1).await?;
     proxy.move_to(cluster.port(0).await?);
+    cluster.misses(0, 1).await?;
     load.goes_on(10).await?;
+    load.next_delivered().await?;
     cluster.replace(1, 0).await?;
 
     // Another dies, and the new one carries its part.

@@ -111,8 +111,12 @@ impl Shard {
                 },
             };
             let begun = Instant::now();
-            let subscribed =
-                Subscription::open(&live, &self.queue, self.prefetch, FieldTable::default()).await;
+            let arguments = FieldTable::default();
+            let opening = Subscription::open(&self.link, &live, &self.queue, self.prefetch, arguments);
+            let subscribed = tokio::select! {
+                subscribed = opening => subscribed,
+                () = shutdown.wait() => return,
+            };
             let end = match subscribed {
                 Some(mut subscription) => {
                     let (end, settled) = match subscription.parts() {

@@ -44,7 +44,11 @@ pub(super) async fn read(link: &Link, shutdown: &Shutdown, from: StreamOffset, s
                 None => return,
             },
         };
-        if let Some(mut subscription) = subscribe(&live, from).await {
+        let subscribed = tokio::select! {
+            subscribed = subscribe(&link, &live, from) => subscribed,
+            () = shutdown.wait() => return,
+        };
+        if let Some(mut subscription) = subscribed {
             let before = from;
             let end = match subscription.parts() {
                 (channel, Some(consumer)) => {
@@ -67,14 +71,14 @@ pub(super) async fn read(link: &Link, shutdown: &Shutdown, from: StreamOffset, s
     }
 }
 
-async fn subscribe(live: &Arc<Live>, from: StreamOffset) -> Option<Subscription> {
+async fn subscribe(link: &Link, live: &Arc<Live>, from: StreamOffset) -> Option<Subscription> {
     let mut arguments = FieldTable::default();
     let offset = match from {
         StreamOffset::First => AMQPValue::LongString(LongString::from("first")),
         StreamOffset::Next(offset) => AMQPValue::LongLongInt(i64::try_from(offset).unwrap_or(i64::MAX)),
     };
     arguments.insert("x-stream-offset".into(), offset);
-    Subscription::open(live, ACCEPTED_STREAM, PREFETCH, arguments).await
+    Subscription::open(link, live, ACCEPTED_STREAM, PREFETCH, arguments).await
 }
 
 async fn read_channel(

@@ -16,10 +16,13 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::supervisor::Live;
+use super::supervisor::{Link, Live};
 
 /// How long a channel may take to open or close.
 const CHANNEL: Duration = Duration::from_secs(10);
+
+/// How much longer an answer to a subscription may take, before it is asked for anew.
+const LATE: Duration = Duration::from_secs(240);
 
 /// A subscription to one queue on a channel of its own.
 pub(super) struct Subscription {
@@ -29,17 +32,20 @@ pub(super) struct Subscription {
 }
 
 impl Subscription {
-    /// Subscribes with this prefetch. `None`, logged, when it does not work in time.
+    /// Subscribes with this prefetch; `None`, logged, when that does not work. An answer that comes late (the queue had no leader)
+    /// is as good as one in time; meanwhile the topology is declared again, in case that helps.
     pub(super) async fn open(
+        link: &Link,
         live: &Arc<Live>,
         queue: &str,
         prefetch: u16,
         arguments: FieldTable,
     ) -> Option<Self> {
+        let (mut link, generation) = (link.clone(), live.generation);
         let (live, name) = (live.clone(), ShortString::from(queue));
-        // A task of its own, which goes on when nobody waits for it any more: a queue that answers late (it had no leader, say)
-        // sends messages to its new consumer, and only the closing of that channel gives them back.
-        let subscribing = tokio::spawn(async move {
+        // A task of its own, which goes on when nobody waits for it any more: the queue sends messages to whoever has subscribed,
+        // and only the closing of that channel gives them back.
+        let mut subscribing = tokio::spawn(async move {
             let channel = live.connection.create_channel().await?;
             // Before the consumer, or the broker sends the whole queue.
             channel.basic_qos(prefetch, BasicQosOptions::default()).await?;
@@ -50,11 +56,20 @@ impl Subscription {
                 consumer: Some(consumer),
             })
         });
-        let error = match timeout(CHANNEL, subscribing).await {
+        let mut answer = timeout(CHANNEL, &mut subscribing).await;
+        if answer.is_err() {
+            tracing::warn!(queue, "not subscribed in time; waiting on");
+            link.doubt();
+            answer = tokio::select! {
+                answer = timeout(LATE, &mut subscribing) => answer,
+                () = link.gone(generation) => return None,
+            };
+        }
+        let error = match answer {
             Ok(Ok(Ok(subscription))) => return Some(subscription),
             Ok(Ok(Err(error))) => error.to_string(),
             Ok(Err(error)) => error.to_string(),
-            Err(_) => "no answer in time".to_owned(),
+            Err(_) => "no answer at all".to_owned(),
         };
         tracing::warn!(queue, error, "not subscribed");
         None

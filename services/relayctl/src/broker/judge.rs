@@ -84,6 +84,8 @@ fn version(version: &str) -> Option<Finding> {
 
 fn nodes(facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
+    // Both sides tell of each other; who misses most is the one that is alone.
+    let alone = facts.nodes.iter().map(|node| node.partitions.len()).max();
     for node in &facts.nodes {
         let mut say =
             |what: &str, mend: &str| findings.push(finding("node", &node.name, what.to_owned(), mend));
@@ -99,12 +101,12 @@ fn nodes(facts: &Facts) -> Vec<Finding> {
         if node.disk_free_alarm {
             say("is short of disk: every publish waits", "free or add disk");
         }
-        if !node.partitions.is_empty() {
+        if !node.partitions.is_empty() && Some(node.partitions.len()) == alone {
             let what = format!(
                 "was cut off from {} and has not joined them again: each may know other queues and users",
                 node.partitions.join(", ")
             );
-            let mend = "on the node that is alone: rabbitmqctl stop_app, then rabbitmqctl start_app";
+            let mend = "on this node: rabbitmqctl stop_app, then rabbitmqctl start_app";
             say(&what, mend);
         }
     }

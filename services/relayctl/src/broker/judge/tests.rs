@@ -155,8 +155,20 @@ fn alarms_absent_replicas_and_unknown_versions_are_found() {
     facts.nodes[0].disk_free_alarm = true;
     assert!(one(&facts).1.contains("disk"));
     let mut facts = good();
-    facts.nodes[0].partitions = vec!["rabbit@two".to_owned()];
-    assert!(one(&facts).1.contains("cut off from rabbit@two"));
+    for (name, partitions) in [
+        ("rabbit@two", &["rabbit@three"][..]),
+        ("rabbit@three", &["rabbit@one", "rabbit@two"]),
+    ] {
+        facts.nodes.push(Node {
+            name: name.to_owned(),
+            running: true,
+            partitions: partitions.iter().map(ToString::to_string).collect(),
+            ..Node::default()
+        });
+    }
+    let (name, what) = one(&facts);
+    assert_eq!(name, "rabbit@three");
+    assert!(what.contains("cut off from rabbit@one, rabbit@two"));
     let mut facts = good();
     let hurt = queue(&mut facts, "validation.00");
     hurt.members = vec!["rabbit@one".to_owned(), "rabbit@two".to_owned()];
