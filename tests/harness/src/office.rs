@@ -1,7 +1,6 @@
 //! An office with a certificate and hands: it seals, sends, looks, fetches.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use proto::api::{Accepted, Acknowledged, InboxItem, Page, SentItem};
@@ -117,7 +116,10 @@ pub async fn post(
         .send()
         .await?;
     let status = answer.status();
-    let retry_after = retry_after(&answer);
+    let retry_after = answer
+        .headers()
+        .get("retry-after")
+        .and_then(|value| value.to_str().ok()?.parse().ok());
     let bytes = answer.bytes().await?;
     if status == StatusCode::ACCEPTED {
         return Ok(Answer::Accepted(serde_json::from_slice(&bytes)?));
@@ -192,20 +194,12 @@ impl Office {
         Ok(self.post(self.envelope(unit)?).await?.accepted()?.id)
     }
 
-    /// A GET at the delivery door. Told that it asks too often, it waits as long as the door says, as a client does.
+    /// A GET at the delivery door.
     ///
     /// # Errors
     /// On any status but 200.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
-        let answer = loop {
-            let answer = self.client.get(format!("{}{path}", self.delivery)).send().await?;
-            match retry_after(&answer) {
-                Some(seconds) if answer.status() == StatusCode::TOO_MANY_REQUESTS => {
-                    tokio::time::sleep(Duration::from_secs(seconds)).await;
-                }
-                _ => break answer,
-            }
-        };
+        let answer = self.client.get(format!("{}{path}", self.delivery)).send().await?;
         let (status, bytes) = (answer.status(), answer.bytes().await?);
         ensure!(
             status == StatusCode::OK,
@@ -303,9 +297,4 @@ impl Office {
         })
         .await
     }
-}
-
-/// The seconds of a Retry-After.
-fn retry_after(answer: &reqwest::Response) -> Option<u64> {
-    answer.headers().get("retry-after")?.to_str().ok()?.parse().ok()
 }
