@@ -43,11 +43,11 @@ impl Cluster {
             network: network.clone(),
             nodes: Vec::new(),
         };
-        let names: Vec<String> = (1..=3).map(|number| format!("{network}-{number}")).collect();
+        let [host_one, host_two, host_three] = [0, 1, 2].map(|node| cluster.host(node));
         let (one, two, three) = tokio::try_join!(
-            start_node(&network, &names[0]),
-            start_node(&network, &names[1]),
-            start_node(&network, &names[2]),
+            start_node(&network, &host_one),
+            start_node(&network, &host_two),
+            start_node(&network, &host_three),
         )?;
         cluster.nodes = vec![one, two, three];
         for number in [1, 2] {
@@ -57,9 +57,14 @@ impl Cluster {
         Ok(cluster)
     }
 
+    /// The name of a node's container and machine.
+    fn host(&self, node: usize) -> String {
+        format!("{}-{}", self.network, node + 1)
+    }
+
     /// What a node is called by the others.
     fn name(&self, node: usize) -> String {
-        format!("rabbit@{}-{}", self.network, node + 1)
+        format!("rabbit@{}", self.host(node))
     }
 
     async fn control(&self, node: usize, command: &[&str]) -> anyhow::Result<()> {
@@ -77,8 +82,8 @@ impl Cluster {
         let name = self.name(lost);
         self.nodes.remove(lost).rm().await?;
         self.control(other, &["forget_cluster_node", &name]).await?;
-        let host = format!("{}-{}", self.network, lost + 1);
-        self.nodes.insert(lost, start_node(&self.network, &host).await?);
+        let empty = start_node(&self.network, &self.host(lost)).await?;
+        self.nodes.insert(lost, empty);
         self.control(lost, &["stop_app"]).await?;
         self.join(lost, other).await?;
         let add_replica = [STREAMS, "add_replica", "accepted", &name];

@@ -130,10 +130,7 @@ impl Shard {
                     subscription.close().await;
                     end
                 }
-                None => {
-                    self.link.doubt();
-                    End::Broken
-                }
+                None => End::Broken,
             };
             if Duration::from_secs(10) < begun.elapsed() {
                 backoff = Self::backoff();

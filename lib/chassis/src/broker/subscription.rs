@@ -33,7 +33,7 @@ pub(super) struct Subscription {
 
 impl Subscription {
     /// Subscribes with this prefetch; `None`, logged, when that does not work. An answer that comes late (the queue had no leader)
-    /// is as good as one in time; meanwhile the topology is declared again, in case that helps.
+    /// is as good as one in time. Whenever there is none in time, the queue may be missing: the topology is declared again.
     pub(super) async fn open(
         link: &Link,
         live: &Arc<Live>,
@@ -41,12 +41,12 @@ impl Subscription {
         prefetch: u16,
         arguments: FieldTable,
     ) -> Option<Self> {
-        let (mut link, generation) = (link.clone(), live.generation);
-        let (live, name) = (live.clone(), ShortString::from(queue));
+        let mut watched = link.clone();
+        let (standing, name) = (live.clone(), ShortString::from(queue));
         // A task of its own, which goes on when nobody waits for it any more: the queue sends messages to whoever has subscribed,
         // and only the closing of that channel gives them back.
         let mut subscribing = tokio::spawn(async move {
-            let channel = live.connection.create_channel().await?;
+            let channel = standing.connection.create_channel().await?;
             // Before the consumer, or the broker sends the whole queue.
             channel.basic_qos(prefetch, BasicQosOptions::default()).await?;
             let options = BasicConsumeOptions::default();
@@ -56,22 +56,25 @@ impl Subscription {
                 consumer: Some(consumer),
             })
         });
-        let mut answer = timeout(CHANNEL, &mut subscribing).await;
-        if answer.is_err() {
+        let answer = async {
+            if let Ok(answer) = timeout(CHANNEL, &mut subscribing).await {
+                return Ok(answer);
+            }
             tracing::warn!(queue, "not subscribed in time; waiting on");
             link.doubt();
-            answer = tokio::select! {
-                answer = timeout(LATE, &mut subscribing) => answer,
-                () = link.gone(generation) => return None,
-            };
-        }
-        let error = match answer {
-            Ok(Ok(Ok(subscription))) => return Some(subscription),
-            Ok(Ok(Err(error))) => error.to_string(),
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "no answer at all".to_owned(),
+            timeout(LATE, &mut subscribing).await
+        };
+        let error = tokio::select! {
+            answer = answer => match answer {
+                Ok(Ok(Ok(subscription))) => return Some(subscription),
+                Ok(Ok(Err(error))) => error.to_string(),
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => "no answer at all".to_owned(),
+            },
+            () = watched.gone(live.generation) => "the connection is gone".to_owned(),
         };
         tracing::warn!(queue, error, "not subscribed");
+        link.doubt();
         None
     }
 
